@@ -1,0 +1,31 @@
+import type { TenantId } from '../schema/account.ts'
+
+export type Role = 'player' | 'support' | 'admin' | 'partner-admin'
+
+/** Who is calling, as a checked token says. `expires_ms` is the unix ms from which the token is worth nothing. */
+export type Principal = Readonly<{
+  user: string
+  name: string
+  guest: boolean
+  tenant: TenantId
+  roles: readonly Role[]
+  session: string
+  expires_ms: number
+}>
+
+/** Whom a revocation hits: one session, or all sessions of a user. */
+export type Revocation = Readonly<{ session: string } | { user: string }>
+
+/** Who may do what. The same checks for rooms and services. */
+export interface Access {
+  /** Throws `auth/token-missing`, `auth/token-invalid`, `auth/token-expired` or `auth/revoked`. */
+  authenticate(token: string | undefined): Promise<Principal>
+  /** Throws `auth/forbidden` unless the principal has one of `roles`. */
+  demand(principal: Principal, ...roles: Role[]): void
+  /** Whether the principal's session or user has been revoked, as this node knows it. */
+  isRevoked(principal: Principal): boolean
+  /** Calls `listen` for every revocation on any node, within 5 s. Returns how to stop. */
+  onRevoked(listen: (revocation: Revocation) => void): () => void
+  /** Names of users, for rooms to show. Unknown ids are left out. */
+  names(tenant: TenantId, users: readonly string[]): Promise<ReadonlyMap<string, string>>
+}

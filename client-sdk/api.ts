@@ -1,0 +1,97 @@
+import type { CommandReply } from '../schema/battle-message.ts'
+import type { BattleState } from '../schema/battle-state.ts'
+import type { FeedEvent, FeedFilter } from '../schema/feed.ts'
+import type {
+  BattleDetail,
+  BattlePage,
+  BattleProof,
+  BoxItems,
+  BoxSummary,
+  CreateBattle,
+  HistoryPage,
+  Me,
+  Sold,
+  Tokens,
+} from '../schema/http.ts'
+import type { OwnResult, SessionState } from '../schema/session.ts'
+
+/** How a live thing is connected: `connecting` first, `reconnecting` after a drop, `closed` for good. */
+export type LinkStatus = 'connecting' | 'live' | 'reconnecting' | 'closed'
+
+/** A battle one watches and may play in. Survives drops and node deaths by itself. `state` is null before the first sync. */
+export interface BattleLink {
+  readonly id: string
+  readonly state: BattleState | null
+  readonly status: LinkStatus
+  onChange(listen: (state: BattleState) => void): () => void
+  onStatus(listen: (status: LinkStatus) => void): () => void
+  /** Takes a seat with a fresh client seed (or the given one). Rejects with a RollingDropError. */
+  join(seat: number, clientSeed?: string): Promise<CommandReply>
+  leave(): Promise<CommandReply>
+  callBot(seat: number): Promise<CommandReply>
+  cancel(): Promise<CommandReply>
+  close(): Promise<void>
+}
+
+/** What a feed subscriber is told. `snapshot`: too much was missed, these are the latest; `missed` counts what recovery brought. */
+export type FeedUpdate = Readonly<{
+  type: 'events' | 'recovered' | 'snapshot'
+  position: string
+  events: readonly FeedEvent[]
+}>
+
+export interface FeedLink {
+  readonly position: string | null
+  readonly status: LinkStatus
+  onStatus(listen: (status: LinkStatus) => void): () => void
+  close(): Promise<void>
+}
+
+export interface SessionLink {
+  readonly state: SessionState | null
+  readonly status: LinkStatus
+  onChange(listen: (state: SessionState) => void): () => void
+  onResult(listen: (result: OwnResult) => void): () => void
+  onStatus(listen: (status: LinkStatus) => void): () => void
+  close(): Promise<void>
+}
+
+/** Keeps tokens between visits: localStorage in a browser, memory or a file in Node. */
+export interface TokenStore {
+  load(): Tokens | null
+  save(tokens: Tokens | null): void
+}
+
+/** The whole of RollingDrop as a client sees it. Made by `connect(url, {tokens?})`; every method rejects with a RollingDropError. */
+export interface RollingDrop {
+  readonly url: string
+  /** The signed-in user; a guest session is made on first use. */
+  user(): Promise<Tokens['user']>
+  me(): Promise<Me>
+  logout(): Promise<void>
+  readonly boxes: {
+    catalog(): Promise<readonly BoxSummary[]>
+    items(box: string): Promise<BoxItems>
+  }
+  readonly battles: {
+    list(query?: { status?: 'open' | 'finished'; cursor?: string; limit?: number }): Promise<BattlePage>
+    get(id: string): Promise<BattleDetail>
+    /** `clientSeed` is made here when left out. Returns the battle's id. */
+    create(battle: Omit<CreateBattle, 'clientSeed'> & { clientSeed?: string }): Promise<{ id: string }>
+    watch(id: string): BattleLink
+  }
+  readonly feed: {
+    subscribe(options: { since?: string; filter?: FeedFilter }, listen: (update: FeedUpdate) => void): FeedLink
+  }
+  session(): SessionLink
+  history(query?: { cursor?: string; limit?: number; asset?: string }): Promise<HistoryPage>
+  sell(asset: string, count: number): Promise<Sold>
+  verify(proof: BattleProof): Promise<Verification>
+  close(): Promise<void>
+}
+
+/** The four stages a stranger checks, in order, each with what was compared. */
+export type Verification = Readonly<{
+  ok: boolean
+  stages: readonly Readonly<{ name: 'seed' | 'randomness' | 'game' | 'payout'; ok: boolean; detail: string }>[]
+}>

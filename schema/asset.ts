@@ -1,0 +1,36 @@
+declare const asset: unique symbol
+
+/**
+ * What is counted: `USD` (cents), `play:CREDIT` (hundredths of a credit), `item:<sku>`, `slot:<drop>/<slot>`,
+ * `ticket:<raffle>`. Everything won with play money carries `play:` in front and never loses it.
+ */
+export type AssetId = string & { readonly [asset]: true }
+
+const shape = /^(play:)?[A-Za-z][A-Za-z0-9]{1,15}(:[A-Za-z0-9][A-Za-z0-9._/-]{0,79})?$/
+
+export function isAsset(text: string): text is AssetId {
+  return shape.test(text)
+}
+
+/** `text` as an asset id. Throws a RangeError when it has not the shape above. */
+export function toAsset(text: string): AssetId {
+  if (!isAsset(text)) throw new RangeError(`${JSON.stringify(text)} is not an asset id`)
+  return text
+}
+
+export const PLAY_CREDIT = toAsset('play:CREDIT')
+
+/** Whether `asset` belongs to the family of play money, which is never exchanged for anything real. */
+export function isPlay(asset: AssetId): boolean {
+  return asset.startsWith('play:')
+}
+
+/** The asset that counts the item `sku`, of the same family (play or real) as the money it is won with. */
+export function itemAsset(sku: string, money: AssetId): AssetId {
+  return toAsset(`${isPlay(money) ? 'play:' : ''}item:${sku}`)
+}
+
+/** The sku of an item's asset; undefined when the asset is not an item. */
+export function skuOf(asset: AssetId): string | undefined {
+  return /^(?:play:)?item:(.+)$/.exec(asset)?.[1]
+}

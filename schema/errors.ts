@@ -1,0 +1,102 @@
+type Refusal = Readonly<{ status: number; close: number; retry: boolean; sentence: string }>
+
+const refusal = (status: number, close: number, retry: boolean, sentence: string): Refusal => ({
+  status,
+  close,
+  retry,
+  sentence,
+})
+
+/**
+ * Every code a caller can get: HTTP status, WebSocket close code (used only where the socket must close), whether trying
+ * again can help, and one sentence for a person. Codes are part of the product: they are added, never renamed.
+ */
+export const errorTable = {
+  'request/invalid': refusal(400, 4400, false, 'The request does not have the expected shape.'),
+  'request/too-large': refusal(413, 4413, false, 'The message is larger than allowed.'),
+  'request/too-many': refusal(429, 4429, true, 'Too many messages in a short time; please slow down.'),
+  'request/not-found': refusal(404, 4404, false, 'There is nothing at this address.'),
+  'request/key-missing': refusal(400, 4400, false, 'This request needs an Idempotency-Key header.'),
+  'request/key-reused': refusal(409, 4409, false, 'This idempotency key was used before with another request.'),
+  'auth/token-missing': refusal(401, 4401, false, 'Sign in first.'),
+  'auth/token-invalid': refusal(401, 4401, false, 'This token is not valid.'),
+  'auth/token-expired': refusal(401, 4401, true, 'Your session has expired; refresh it and try again.'),
+  'auth/revoked': refusal(401, 4401, false, 'This session has been ended.'),
+  'auth/forbidden': refusal(403, 4403, false, 'You are not allowed to do this.'),
+  'ledger/insufficient': refusal(402, 4402, false, 'The balance is too low.'),
+  'ledger/fenced': refusal(409, 4101, true, 'Another node has taken over; reconnect.'),
+  'ledger/conflict': refusal(409, 4409, false, 'This id was used before for something else.'),
+  'ledger/hold-gone': refusal(409, 4409, false, 'The reservation has ended.'),
+  'ledger/hold-exceeded': refusal(409, 4409, false, 'More was asked for than is reserved.'),
+  'ledger/frozen': refusal(403, 4403, false, 'Spending from this account is frozen.'),
+  'ledger/overflow': refusal(422, 4422, false, 'The amount is larger than can be counted.'),
+  'ledger/invalid': refusal(422, 4422, false, 'The outcome is not well formed.'),
+  'ledger/poisoned': refusal(422, 4422, false, 'The database refuses this outcome.'),
+  'ledger/overloaded': refusal(503, 4503, true, 'Too much is waiting; please try again in a moment.'),
+  'ledger/unavailable': refusal(503, 4503, true, 'The ledger cannot be reached; please try again in a moment.'),
+  'ledger/too-far-ahead': refusal(422, 4422, false, 'The id carries a time that has not come yet.'),
+  'ledger/not-found': refusal(404, 4404, false, 'There is no such outcome.'),
+  'battle/unknown': refusal(404, 4404, false, 'There is no such battle.'),
+  'battle/already-started': refusal(409, 4409, false, 'The battle has started; seats can no longer change.'),
+  'battle/finished': refusal(409, 4409, false, 'The battle is over.'),
+  'battle/full': refusal(409, 4409, false, 'All seats are taken.'),
+  'battle/seat-taken': refusal(409, 4409, false, 'This seat is taken.'),
+  'battle/seat-unknown': refusal(404, 4404, false, 'There is no such seat.'),
+  'battle/not-seated': refusal(409, 4409, false, 'You have no seat in this battle.'),
+  'battle/already-seated': refusal(409, 4409, false, 'You have a seat in this battle already.'),
+  'battle/not-creator': refusal(403, 4403, false, 'Only the creator of the battle may do this.'),
+  'battle/not-alone': refusal(409, 4409, false, 'Others have joined; the battle can no longer be cancelled.'),
+  'battle/options': refusal(422, 4422, false, 'These options do not go together.'),
+  'box/unknown': refusal(404, 4404, false, 'There is no such box.'),
+  'item/unknown': refusal(404, 4404, false, 'You do not have this item.'),
+  'feed/position': refusal(400, 4400, false, 'This is not a position in the feed.'),
+  'feed/filter': refusal(400, 4400, false, 'This is not a filter of the feed.'),
+  'feed/too-slow': refusal(503, 4010, true, 'You read more slowly than the feed flows; reconnect to catch up.'),
+  'matchmaking/unavailable': refusal(503, 4503, true, 'No server can take you right now; please try again in a moment.'),
+  'server/draining': refusal(503, 4101, true, 'This server is going away; reconnect.'),
+  'server/internal': refusal(500, 4500, true, 'Something went wrong on our side.'),
+} as const satisfies Record<string, Refusal>
+
+export type ErrorCode = keyof typeof errorTable
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(errorTable, text)
+}
+
+/** What a client is told: the code, one sentence for a person, and whether trying again can help. Never a stack. */
+export type ErrorReply = Readonly<{ code: ErrorCode; message: string; retry: boolean; details?: unknown }>
+
+/** The one error class. `details` is told to the caller too, so it holds nothing secret. */
+export class RollingDropError extends Error {
+  readonly code: ErrorCode
+  readonly details: unknown
+
+  constructor(code: ErrorCode, details?: unknown, cause?: unknown) {
+    super(errorTable[code].sentence, cause === undefined ? undefined : { cause })
+    this.name = 'RollingDropError'
+    this.code = code
+    this.details = details
+  }
+
+  get status(): number {
+    return errorTable[this.code].status
+  }
+
+  get close(): number {
+    return errorTable[this.code].close
+  }
+
+  get retry(): boolean {
+    return errorTable[this.code].retry
+  }
+
+  reply(): ErrorReply {
+    const { code, message, retry, details } = this
+    return details === undefined ? { code, message, retry } : { code, message, retry, details }
+  }
+}
+
+/** Any thrown value as a RollingDropError; what is not one of ours becomes `server/internal` with the original as cause. */
+export function toRollingDropError(error: unknown): RollingDropError {
+  return error instanceof RollingDropError ? error : new RollingDropError('server/internal', undefined, error)
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { rarities } from './box.ts'
+
+/** What a subscriber wants of the feed. Every field narrows; none given means everything that is public. */
+export const feedFilter = z.strictObject({
+  types: z.array(z.string().max(40)).min(1).max(20).optional(),
+  box: z.string().max(64).optional(),
+  rarity: z.enum(rarities).optional(),
+  minValue: z.string().regex(/^[0-9]{1,18}$/).optional(),
+})
+export type FeedFilter = z.infer<typeof feedFilter>
+
+/** How one joins the feed room: from now on (`since` left out), or with all that was missed since a position. */
+export const feedOptions = z.strictObject({ since: z.string().max(64).optional(), filter: feedFilter.optional() })
+export type FeedOptions = z.infer<typeof feedOptions>
+
+/** One event as the public feed tells it: users are masked, `seq` is a decimal string. */
+export type FeedEvent = Readonly<{
+  seq: string
+  type: string
+  actor: string | null
+  at_ms: number
+  payload: Readonly<Record<string, unknown>>
+}>
+
+/**
+ * What is new: all events of the filter with `from` < seq ≤ `to`, msgpack-encoded under the message type `frame`. The next
+ * frame's `from` is this one's `to`; a jump means something was lost and the client recovers by `since`.
+ */
+export type FeedFrame = Readonly<{ lineage: string; from: string; to: string; events: readonly FeedEvent[] }>
+
+/** The first frame after joining. `recovered: false`: too much was missed, `events` are the last ones instead. */
+export type FeedWelcome = FeedFrame & Readonly<{ recovered: boolean }>

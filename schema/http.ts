@@ -1,0 +1,142 @@
+import { z } from 'zod'
+import { battlePhases } from './battle-state.ts'
+import { clientSeed } from './battle-message.ts'
+import { rarities } from './box.ts'
+
+/** An amount in smallest units as a decimal string. */
+export const decimal = z.string().regex(/^-?[0-9]{1,19}$/)
+export const battleId = z.string().regex(/^[0-9a-f-]{36}$/)
+
+export const tokens = z.object({
+  user: z.object({ id: z.string(), name: z.string(), guest: z.boolean() }),
+  token: z.string().describe('JWT for Authorization: Bearer, 15 minutes by default'),
+  refreshToken: z.string().describe('single use; POST /auth/refresh gives the next'),
+  expiresAt: z.number().describe('unix ms at which the token expires'),
+})
+export type Tokens = z.infer<typeof tokens>
+
+export const prize = z.object({
+  sku: z.string(),
+  name: z.string(),
+  rarity: z.enum(rarities),
+  value: decimal,
+  weight: z.int(),
+})
+export const boxVersion = z.object({
+  id: z.string(),
+  version: z.int(),
+  name: z.string(),
+  asset: z.string(),
+  price: decimal,
+  prizes: z.array(prize),
+})
+export const boxSummary = z.object({
+  id: z.string(),
+  version: z.int(),
+  name: z.string(),
+  asset: z.string(),
+  price: decimal,
+  hash: z.string(),
+  expectedValue: decimal,
+  returnToPlayer: z.number().describe('expected value / price'),
+  best: prize,
+})
+export type BoxSummary = z.infer<typeof boxSummary>
+export const boxItems = boxVersion.extend({
+  hash: z.string(),
+  expectedValue: decimal,
+  returnToPlayer: z.number(),
+  prizes: z.array(prize.extend({ chance: z.number().describe('weight / sum of weights') })),
+})
+export type BoxItems = z.infer<typeof boxItems>
+
+export const createBattle = z.strictObject({
+  mode: z.literal('standard').default('standard'),
+  rounds: z.array(z.string().max(64)).min(1).max(50).describe('box ids in the order they are opened'),
+  seats: z.int().min(2).max(6),
+  unlisted: z.boolean().default(false).describe('true: only those with the link find it'),
+  clientSeed,
+})
+export type CreateBattle = z.input<typeof createBattle>
+
+export const battleSeat = z.object({
+  seat: z.int(),
+  user: z.string().nullable(),
+  name: z.string().nullable(),
+  bot: z.boolean(),
+})
+export const battleSummary = z.object({
+  id: battleId,
+  phase: z.enum(battlePhases),
+  mode: z.string(),
+  asset: z.string(),
+  price: decimal,
+  rounds: z.array(z.string()),
+  seats: z.array(battleSeat),
+  creator: z.string(),
+  createdAt: z.number(),
+  winners: z.array(z.int()),
+  pot: decimal.nullable(),
+})
+export type BattleSummary = z.infer<typeof battleSummary>
+export const battlePage = z.object({ battles: z.array(battleSummary), next: z.string().nullable() })
+export type BattlePage = z.infer<typeof battlePage>
+
+const entropyRef = z.object({ source: z.string(), round: z.int(), due_ms: z.number() })
+/** Everything a stranger needs to recompute a battle. What is not yet public is null. */
+export const battleProof = z.object({
+  algorithm: z.literal('rollingdrop/battle/1'),
+  battle: battleId,
+  mode: z.string(),
+  asset: z.string(),
+  price: decimal,
+  seedHash: z.string(),
+  serverSeed: z.string().nullable(),
+  boxesHash: z.string(),
+  boxes: z.array(boxVersion),
+  rounds: z.array(z.int()).describe('index into boxes, one a round'),
+  seats: z.array(z.object({ seat: z.int(), user: z.string().nullable(), bot: z.boolean(), clientSeed: z.string() })),
+  entropy: entropyRef.extend({ value: z.string().nullable(), anchor: z.string() }).nullable(),
+  drops: z.array(z.object({ round: z.int(), seat: z.int(), sku: z.string(), value: decimal })),
+  winners: z.array(z.int()),
+  payouts: z.array(z.object({ seat: z.int(), asset: z.string(), amount: decimal })),
+})
+export type BattleProof = z.infer<typeof battleProof>
+export const battleDetail = battleSummary.extend({ proof: battleProof })
+export type BattleDetail = z.infer<typeof battleDetail>
+
+export const historyEntry = z.object({
+  seq: decimal,
+  n: z.int(),
+  at: z.number(),
+  kind: z.string(),
+  asset: z.string(),
+  amount: decimal.describe('negative: went out'),
+  balance: decimal.describe('after this entry'),
+  battle: z.string().nullable(),
+})
+export const historyPage = z.object({ entries: z.array(historyEntry), next: z.string().nullable() })
+export type HistoryPage = z.infer<typeof historyPage>
+
+export const ownedItem = z.object({ asset: z.string(), sku: z.string(), count: decimal })
+export const me = z.object({
+  user: z.object({ id: z.string(), name: z.string(), guest: z.boolean(), roles: z.array(z.string()) }),
+  balances: z.array(z.object({ asset: z.string(), balance: decimal, held: decimal })),
+})
+export type Me = z.infer<typeof me>
+
+export const sellBack = z.strictObject({ asset: z.string().max(100), count: z.int().min(1).max(1000) })
+export const sold = z.object({ asset: z.string(), count: z.int(), paid: decimal, balance: decimal })
+export type Sold = z.infer<typeof sold>
+
+/** RFC 9457, with the code of our error table. */
+export const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  detail: z.string(),
+  retry: z.boolean(),
+  details: z.unknown().optional(),
+})
+export type Problem = z.infer<typeof problem>
