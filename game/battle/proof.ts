@@ -1,0 +1,50 @@
+import type { BattleProof } from '../../schema/http.ts'
+import { ALGORITHM } from '../fairness/line.ts'
+import { prizeOf } from './draw.ts'
+import type { Battle } from './state.ts'
+
+/**
+ * Everything public about a battle that a stranger needs to recompute it. Before settlement the server seed is null and
+ * drops, winners and payouts are empty; the entropy is null before the last seat, its value null until drawn.
+ */
+export function proofOf(battle: Battle): BattleProof {
+  return {
+    algorithm: ALGORITHM,
+    battle: battle.id,
+    mode: battle.mode,
+    asset: battle.asset,
+    price: battle.price.toString(),
+    seedHash: battle.seedHash,
+    serverSeed: battle.phase === 'settled' ? battle.serverSeed : null,
+    boxesHash: battle.boxesHash,
+    boxes: battle.boxes.map(boxToJson),
+    rounds: [...battle.rounds],
+    seats: battle.seats.flatMap((taken, seat) => {
+      if (taken === null) return []
+      return [{ seat, user: taken.user, bot: taken.bot, clientSeed: taken.clientSeed }]
+    }),
+    entropy: battle.entropy && { ...battle.entropy },
+    ...resultOf(battle),
+  }
+}
+
+function resultOf(battle: Battle): Pick<BattleProof, 'drops' | 'winners' | 'payouts'> {
+  if (battle.phase !== 'settled' || battle.result === null) return { drops: [], winners: [], payouts: [] }
+  const { pulls, winners, payouts } = battle.result
+  return {
+    drops: pulls.map((pull) => {
+      const { sku, value } = prizeOf(battle, pull)
+      return { round: pull.round, seat: pull.seat, sku, value: value.toString() }
+    }),
+    winners: [...winners],
+    payouts: payouts.map(({ seat, asset, amount }) => ({ seat, asset, amount: amount.toString() })),
+  }
+}
+
+function boxToJson(box: Battle['boxes'][number]): BattleProof['boxes'][number] {
+  return {
+    ...box,
+    price: box.price.toString(),
+    prizes: box.prizes.map((prize) => ({ ...prize, value: prize.value.toString() })),
+  }
+}

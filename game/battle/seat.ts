@@ -1,0 +1,94 @@
+import type { BattleJoined, BattleLeft, BattleStarted } from '../../schema/battle-event.ts'
+import type { EventDraft } from '../../schema/event.ts'
+import type { EntropyFix } from '../fairness/chain.ts'
+import { botSeed, isHex32 } from '../fairness/seed.ts'
+import { cancel } from './cancel.ts'
+import { accept, refund, refusedUnlessWaiting, reject, seatOf, stake } from './decision.ts'
+import type { Battle, Decision, Seat } from './state.ts'
+
+export type Join = Readonly<{ seat: number; user: string; name: string; clientSeed: string }>
+export type BotCall = Readonly<{ seat: number; by: string }>
+
+/**
+ * Takes a seat and pays for it. With the last one the battle starts: `entropy`, which must not be due yet, is then fixed
+ * as what decides it; before, it goes unused. Refuses with `battle/already-seated`, `battle/full`, `battle/finished`,
+ * `battle/seat-unknown`, `battle/seat-taken` or `request/invalid`.
+ */
+export function join(battle: Battle, player: Join, now_ms: number, entropy: EntropyFix): Decision {
+  if (isOver(battle, now_ms)) return reject('battle/finished')
+  if (seatOf(battle, player.user) >= 0) return reject('battle/already-seated')
+  if (battle.phase !== 'waiting') return reject('battle/full')
+  if (!isHex32(player.clientSeed)) return reject('request/invalid', { field: 'clientSeed' })
+  const { seat, user, name, clientSeed } = player
+  return sit(battle, seat, { user, name, bot: false, clientSeed }, now_ms, entropy)
+}
+
+/**
+ * Has a bot take a seat; the house pays for it, and its client seed follows from the battle's id and the seat. Only the
+ * creator may call one (`battle/not-creator`). Refuses like `join`, or with `battle/already-started`.
+ */
+export function callBot(battle: Battle, { seat, by }: BotCall, now_ms: number, entropy: EntropyFix): Decision {
+  if (isOver(battle, now_ms)) return reject('battle/finished')
+  if (by !== battle.creator) return reject('battle/not-creator')
+  const bot: Seat = { user: null, name: `Bot ${seat + 1}`, bot: true, clientSeed: '' }
+  return refusedUnlessWaiting(battle) ?? sit(battle, seat, bot, now_ms, entropy)
+}
+
+/**
+ * Gives a seat up before the start; what it cost comes back. The creator can leave only while alone, which cancels the
+ * battle (`battle/not-alone` otherwise). Refuses with `battle/not-seated`, `battle/already-started` or `battle/finished`.
+ */
+export function leave(battle: Battle, { user }: Readonly<{ user: string }>, now_ms: number): Decision {
+  const index = seatOf(battle, user)
+  if (index < 0) return reject('battle/not-seated')
+  const refusal = refusedUnlessWaiting(battle)
+  if (refusal) return refusal
+  if (user === battle.creator) return cancel(battle, { by: user }, now_ms)
+  const payload: BattleLeft = { battle: battle.id, seat: index, user }
+  return accept(
+    { ...battle, seats: battle.seats.with(index, null) },
+    {
+      kind: 'battle.leave',
+      transfers: [refund(battle, { user })],
+      events: [{ type: 'battle.left', payload }],
+      wake_at_ms: battle.expires_ms,
+      finished: false,
+    },
+  )
+}
+
+/** Ended, or waiting past its time: the alarm that refunds everyone is on its way. */
+function isOver(battle: Battle, now_ms: number): boolean {
+  if (battle.phase === 'waiting') return now_ms >= battle.expires_ms
+  return battle.phase === 'settled' || battle.phase === 'cancelled'
+}
+
+function sit(battle: Battle, index: number, taken: Seat, now_ms: number, entropy: EntropyFix): Decision {
+  const there = battle.seats[index]
+  if (there === undefined) return reject('battle/seat-unknown')
+  if (there !== null) return reject('battle/seat-taken')
+  const seat = taken.bot ? { ...taken, clientSeed: botSeed(battle.id, index) } : taken
+  const seated: Battle = { ...battle, seats: battle.seats.with(index, seat) }
+  const next = seated.seats.includes(null) ? seated : start(seated, now_ms, entropy)
+  const payload: BattleJoined = { battle: battle.id, seat: index, user: seat.user, bot: seat.bot }
+  return accept(next, {
+    kind: seat.bot ? 'battle.call-bot' : 'battle.join',
+    transfers: [stake(battle, seat)],
+    events: [{ type: 'battle.joined', payload }, ...started(next)],
+    wake_at_ms: next.entropy?.due_ms ?? battle.expires_ms,
+    finished: false,
+  })
+}
+
+function start(battle: Battle, now_ms: number, fix: EntropyFix): Battle {
+  if (fix.due_ms <= now_ms) throw new Error(`entropy round ${fix.round} is due already: it could be known`)
+  const { source, round, due_ms, anchor } = fix
+  return { ...battle, phase: 'drawing', entropy: { source, round, due_ms, anchor, value: null } }
+}
+
+function started({ id, entropy }: Battle): EventDraft[] {
+  if (entropy === null) return []
+  const { source, round, due_ms } = entropy
+  const payload: BattleStarted = { battle: id, entropy: { source, round, due_ms } }
+  return [{ type: 'battle.started', payload }]
+}

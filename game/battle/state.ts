@@ -1,0 +1,82 @@
+import type { TenantId } from '../../schema/account.ts'
+import type { Amount } from '../../schema/amount.ts'
+import type { AssetId } from '../../schema/asset.ts'
+import type { BattlePhase } from '../../schema/battle-state.ts'
+import type { Box } from '../../schema/box.ts'
+import type { ErrorCode } from '../../schema/errors.ts'
+import type { EventDraft } from '../../schema/event.ts'
+import type { Transfer } from '../../schema/outcome.ts'
+import type { EntropyFix } from '../fairness/chain.ts'
+
+/** Who sits where. `user` is null for a bot; `name` is shown in the room and never leaves in an event. */
+export type Seat = Readonly<{ user: string | null; name: string; bot: boolean; clientSeed: string }>
+
+/** One prize of one seat in one round: `prize` is the index into the prizes of the round's box. */
+export type Pull = Readonly<{ round: number; seat: number; prize: number }>
+
+/** `amount` of `asset` that the owner of `seat` gets. What a bot's seat gets stays with the house: nothing is issued. */
+export type Payout = Readonly<{ seat: number; asset: AssetId; amount: Amount }>
+
+/**
+ * What a drawn battle comes to: pulls by round, then seat; the worth of what each seat opened; the winning seats, rising;
+ * the items each seat gets; `pot`, the worth of everything opened, in smallest units of the battle's asset.
+ */
+export type Result = Readonly<{
+  pulls: readonly Pull[]
+  totals: readonly Amount[]
+  winners: readonly number[]
+  payouts: readonly Payout[]
+  pot: Amount
+}>
+
+/**
+ * A battle as it is stored with its actor.
+ *
+ *     waiting ──cancel while alone / expiry──▶ cancelled
+ *        │ last seat: entropy fixed
+ *        ▼
+ *     drawing ──entropy arrives──▶ revealing ──last round shown──▶ settled
+ *
+ * `boxes` are the distinct boxes, `rounds[i]` the index of the box opened in round i. Times are unix ms of the commit.
+ * The server seed is not in here in the clear: `sealedSeed` is opened by the room with the key of the configuration.
+ */
+export type Battle = Readonly<{
+  id: string
+  tenant: TenantId
+  phase: BattlePhase
+  mode: 'standard'
+  asset: AssetId
+  /** What one seat costs: the sum of the prices of its rounds. */
+  price: Amount
+  boxes: readonly Box[]
+  rounds: readonly number[]
+  seats: readonly (Seat | null)[]
+  creator: string
+  unlisted: boolean
+  created_ms: number
+  expires_ms: number
+  seedHash: string
+  boxesHash: string
+  sealedSeed: string
+  /** In the clear only once settled. */
+  serverSeed: string | null
+  entropy: (EntropyFix & Readonly<{ value: string | null }>) | null
+  /** When round 0 is shown; round i is shown at `reveal_from_ms + i × reveal_ms`. Set when drawn. */
+  reveal_from_ms: number | null
+  reveal_ms: number
+  /** Set when settled; until then whoever has the seed recomputes it. */
+  result: Result | null
+}>
+
+/** What a decision asks the ledger to commit, besides the new state. */
+export type Effects = Readonly<{
+  kind: string
+  transfers: readonly Transfer[]
+  events: readonly EventDraft[]
+  wake_at_ms: number | null
+  finished: boolean
+}>
+
+export type Decision =
+  | Readonly<{ ok: true; battle: Battle; effects: Effects }>
+  | Readonly<{ ok: false; code: ErrorCode; details?: unknown }>

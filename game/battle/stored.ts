@@ -1,0 +1,40 @@
+import { toAmount } from '../../schema/amount.ts'
+import { boxFromJson } from '../../schema/box.ts'
+import { toJson } from '../../schema/json.ts'
+import type { Battle, Result } from './state.ts'
+
+/** JSON's view of a record: what was a bigint is a decimal string. */
+type Json<T> = T extends bigint
+  ? string
+  : T extends string | number | boolean | null
+    ? T
+    : { readonly [key in keyof T]: Json<T[key]> }
+
+/** A battle as the JSON text that rides with its actor; amounts are decimal strings. */
+export function battleToJson(battle: Battle): string {
+  return toJson(battle)
+}
+
+/** The battle that `battleToJson` wrote. Text from anywhere else is not checked. */
+export function battleFromJson(text: string): Battle {
+  const json = JSON.parse(text) as Json<Battle>
+  return {
+    ...(json as unknown as Battle),
+    price: toAmount(BigInt(json.price)),
+    boxes: json.boxes.map(boxFromJson),
+    result: json.result === null ? null : resultFromJson(json.result),
+  }
+}
+
+function resultFromJson(json: Json<Result>): Result {
+  return {
+    ...(json as unknown as Result),
+    totals: json.totals.map((total) => toAmount(BigInt(total))),
+    payouts: json.payouts.map((payout) => ({
+      seat: payout.seat,
+      asset: payout.asset as Result['payouts'][number]['asset'],
+      amount: toAmount(BigInt(payout.amount)),
+    })),
+    pot: toAmount(BigInt(json.pot)),
+  }
+}
