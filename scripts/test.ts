@@ -1,0 +1,29 @@
+import { createVitest, parseCLI } from 'vitest/node'
+import LastLineReporter from '../test/reporter.ts'
+import { installServices } from './services.ts'
+
+// Filters and options are vitest's own: `npm test -- ledger -t fence`.
+const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)])
+const lastLine = new LastLineReporter()
+// At the very end of the process, after whatever else still has something to say.
+process.on('exit', (code) => {
+  if (code === 0 && lastLine.counts.failed > 0) process.exitCode = 1
+  console.log(lastLine.line(code !== 0))
+})
+
+await installServices()
+const vitest = await createVitest('test', { ...options, watch: false, reporters: ['default', lastLine] })
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    // Closing runs the teardown, which stops the tests' Postgres.
+    void vitest.close().finally(() => process.exit(130))
+  })
+}
+try {
+  await vitest.start(filter)
+} catch (error) {
+  console.error(error)
+  process.exitCode = 1
+} finally {
+  await vitest.close()
+}
