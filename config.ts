@@ -19,7 +19,10 @@ export const settings = {
     why: 'Only these may say for whom they forward; anyone else could put any client address into a header.',
   }),
 
-  DATABASE_URL: url(['postgres', 'postgresql'], 'The Postgres that holds the ledger; empty starts our own in DATA_DIR.'),
+  DATABASE_URL: url(
+    ['postgres', 'postgresql'],
+    'The Postgres that holds the ledger; empty starts our own in DATA_DIR.',
+  ),
   DATABASE_CONNECTIONS_MAX: whole(20, 'connections', [2, 500], 'More than a few per core only queue inside Postgres.'),
   REDIS_URL: url(['redis', 'rediss'], 'Lets several nodes find each other; a node alone needs none.'),
   DATA_DIR: text('.data', 'folder', 'Where the embedded Postgres, its password and the generated keys live.'),
@@ -28,25 +31,95 @@ export const settings = {
 
   DEMO_BOTS: whole(5, 'bots', [0, 100], 'Bots that battle on play money, so that lobby and feed move from the start.'),
   REVEAL_MS: whole(3500, 'ms', [0, 60_000], 'Time a round is shown: long enough for the reel to spin and be read.'),
-  BATTLE_WAIT_S: whole(900, 's', [1, 86_400], 'An open battle is cancelled and refunded after this long without a full table.'),
-  ENTROPY_PERIOD_MS: whole(1000, 'ms', [10, 60_000], 'How often the embedded hash chain reveals its next public value.'),
-  FAUCET_CREDITS: whole(100_000, 'smallest units', [0, 100_000_000], 'Play credits of a new guest: 1,000.00, worth nothing real.'),
+  BATTLE_WAIT_S: whole(
+    900,
+    's',
+    [1, 86_400],
+    'An open battle is cancelled and refunded after this long without a full table.',
+  ),
+  ENTROPY_PERIOD_MS: whole(
+    1000,
+    'ms',
+    [10, 60_000],
+    'How often the embedded hash chain reveals its next public value.',
+  ),
+  FAUCET_CREDITS: whole(
+    100_000,
+    'smallest units',
+    [0, 100_000_000],
+    'Play credits of a new guest: 1,000.00, worth nothing real.',
+  ),
 
   TOKEN_TTL_S: whole(900, 's', [5, 86_400], 'An access token that leaks is of use for this long at most.'),
-  REFRESH_TTL_S: whole(2_592_000, 's', [60, 31_536_000], 'A browser that comes back within 30 days is still the same guest.'),
-  GUESTS_PER_MINUTE: whole(600, 'guests', [1, 1_000_000], 'New guests from one address: each one costs the faucet its credits.'),
-  REQUESTS_PER_MINUTE: whole(6000, 'requests', [1, 10_000_000], 'HTTP requests from one address before it gets 429 and Retry-After.'),
+  REFRESH_TTL_S: whole(
+    2_592_000,
+    's',
+    [60, 31_536_000],
+    'A browser that comes back within 30 days is still the same guest.',
+  ),
+  GUESTS_PER_MINUTE: whole(
+    600,
+    'guests',
+    [1, 1_000_000],
+    'New guests from one address: each one costs the faucet its credits.',
+  ),
+  REQUESTS_PER_MINUTE: whole(
+    6000,
+    'requests',
+    [1, 10_000_000],
+    'HTTP requests from one address before it gets 429 and Retry-After.',
+  ),
 
-  MESSAGES_PER_SECOND: whole(30, 'messages', [1, 10_000], 'What one socket may say; a hand on a mouse stays far below.'),
-  MESSAGE_BYTES_MAX: whole(4096, 'bytes', [64, 65_536], 'The longest honest command, 50 boxes by id, is under half of it.'),
+  MESSAGES_PER_SECOND: whole(
+    30,
+    'messages',
+    [1, 10_000],
+    'What one socket may say; a hand on a mouse stays far below.',
+  ),
+  MESSAGE_BYTES_MAX: whole(
+    4096,
+    'bytes',
+    [64, 65_536],
+    'The longest honest command, 50 boxes by id, is under half of it.',
+  ),
 
-  FEED_TICK_MS: whole(50, 'ms', [5, 1000], 'Events of one tick share a frame: encoded once, below what an eye notices.'),
-  FEED_RING_EVENTS: whole(10_000, 'events', [100, 1_000_000], 'Kept in memory, so that a short absence is healed without Postgres.'),
-  FEED_RECOVERY_MAX: whole(50_000, 'events', [0, 1_000_000], 'A longer absence gets a fresh snapshot: cheaper for both sides.'),
+  FEED_TICK_MS: whole(
+    50,
+    'ms',
+    [5, 1000],
+    'Events of one tick share a frame: encoded once, below what an eye notices.',
+  ),
+  FEED_RING_EVENTS: whole(
+    10_000,
+    'events',
+    [100, 1_000_000],
+    'Kept in memory, so that a short absence is healed without Postgres.',
+  ),
+  FEED_RECOVERY_MAX: whole(
+    50_000,
+    'events',
+    [0, 1_000_000],
+    'A longer absence gets a fresh snapshot: cheaper for both sides.',
+  ),
 
-  LEDGER_QUEUE_OUTCOMES_MAX: whole(50_000, 'outcomes', [1, 1_000_000], 'About 4 s of work: past it callers hear "overloaded" at once.'),
-  LEDGER_QUEUE_BYTES_MAX: whole(67_108_864, 'bytes', [65_536, 1_073_741_824], 'Large outcomes fill memory before they fill the count.'),
-  LEDGER_BATCH_OUTCOMES_MAX: whole(512, 'outcomes', [1, 10_000], 'Past this a batch gains little and makes its callers wait longer.'),
+  LEDGER_QUEUE_OUTCOMES_MAX: whole(
+    50_000,
+    'outcomes',
+    [1, 1_000_000],
+    'About 4 s of work: past it callers hear "overloaded" at once.',
+  ),
+  LEDGER_QUEUE_BYTES_MAX: whole(
+    67_108_864,
+    'bytes',
+    [65_536, 1_073_741_824],
+    'Large outcomes fill memory before they fill the count.',
+  ),
+  LEDGER_BATCH_OUTCOMES_MAX: whole(
+    512,
+    'outcomes',
+    [1, 10_000],
+    'Past this a batch gains little and makes its callers wait longer.',
+  ),
   LEDGER_LANES: whole(2, 'connections', [1, 16], 'One batch may be decided while another one is at its fsync.'),
 
   NODE_LEASE_MS: whole(1500, 'ms', [200, 60_000], 'A node silent for this long is taken for dead; its actors move.'),
@@ -61,7 +134,9 @@ export const settings = {
 type Settings = typeof settings
 
 /** What the program reads: `config.reveal_ms` is the value of `REVEAL_MS`. */
-export type Config = Readonly<{ [K in keyof Settings as Lowercase<K>]: Settings[K] extends Setting<infer T> ? T : never }>
+export type Config = Readonly<{
+  [K in keyof Settings as Lowercase<K>]: Settings[K] extends Setting<infer T> ? T : never
+}>
 
 /** One or more values that are not allowed; the message names each with its unit and what would be allowed. */
 export class ConfigError extends Error {
@@ -95,6 +170,6 @@ export function loadConfigOrExit(): Config {
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     process.stderr.write(`${error.message}\nnpm run config lists every setting.\n`)
-    process.exit(1)
+    return process.exit(1)
   }
 }

@@ -12,7 +12,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'node', include: ['**/*.test.ts'], exclude: [BROWSER, ...OUTSIDE], testTimeout: 20_000, hookTimeout: 60_000 },
+        test: {
+          name: 'node',
+          include: ['**/*.test.ts'],
+          exclude: [BROWSER, ...OUTSIDE],
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+        },
       },
       {
         extends: true,

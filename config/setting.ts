@@ -16,7 +16,12 @@ export type Setting<T> = Readonly<{
 type Words = Readonly<{ unit: string; why: string }>
 
 /** A whole number within `min` and `max`, both allowed. */
-export function whole(value: number, unit: string, [min, max]: readonly [number, number], why: string): Setting<number> {
+export function whole(
+  value: number,
+  unit: string,
+  [min, max]: readonly [number, number],
+  why: string,
+): Setting<number> {
   const allowed = `a whole number from ${min} to ${max}`
   const type = z
     .string()
@@ -45,7 +50,6 @@ export function oneOf<const T extends string>(value: T, choices: readonly T[], w
   const type = z
     .string()
     .refine(isChoice)
-    .transform((word) => word as T)
     .describe(`one of ${choices.join(', ')}`)
   return { type, default: value, unit: '-', why, secret: false }
 }

@@ -38,8 +38,14 @@ function initdb(place: Place, folder: string, passwordFile: string): void {
 
 function assertVersion(place: Place): void {
   const data = readFileSync(join(place.data, 'PG_VERSION'), 'utf8').trim()
-  const printed = spawnSync(join(place.bin, 'postgres'), ['--version'], { ...place.account, cwd: '/', encoding: 'utf8' })
+  const printed = spawnSync(join(place.bin, 'postgres'), ['--version'], {
+    ...place.account,
+    cwd: '/',
+    encoding: 'utf8',
+  })
   const binaries = /(\d+)\./.exec(printed.stdout ?? '')?.[1]
   if (binaries === data) return
-  throw new Error(`${place.data} was made by Postgres ${data}, and this one is ${binaries}: dump it there and restore it here`)
+  throw new Error(
+    `${place.data} was made by Postgres ${data}, and this one is ${binaries}: dump it there and restore it here`,
+  )
 }

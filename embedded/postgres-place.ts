@@ -38,7 +38,9 @@ function chooseAccount(): Account {
     return ids.every(({ status }) => status === 0) ? ids.map(({ stdout }) => Number(stdout)) : []
   })
   if (uid === undefined || gid === undefined) {
-    throw new Error('Postgres refuses to run as root, and this system has neither a user "postgres" nor "nobody" for it')
+    throw new Error(
+      'Postgres refuses to run as root, and this system has neither a user "postgres" nor "nobody" for it',
+    )
   }
   return { uid, gid }
 }

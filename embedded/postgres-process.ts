@@ -64,7 +64,8 @@ export function spawnPostmaster(place: Place, port: number, more: PostgresSettin
   let ended = false
   child.on('exit', () => (ended = true))
   child.on('error', () => (ended = true))
-  if (child.pid === undefined) throw new Error(`${place.bin}/postgres cannot be run as user ${place.account?.uid ?? 'ourselves'}`)
+  if (child.pid === undefined)
+    throw new Error(`${place.bin}/postgres cannot be run as user ${place.account?.uid ?? 'ourselves'}`)
   return { pid: child.pid, port, hasEnded: () => ended }
 }
 
@@ -90,7 +91,9 @@ async function ends(postmaster: Postmaster, within_ms: number): Promise<boolean>
 
 /** The end of Postgres's own log, for error messages. */
 export function lastWords(place: Place): string {
-  return existsSync(logFile(place)) ? readFileSync(logFile(place), 'utf8').trimEnd().split('\n').slice(-12).join('\n') : ''
+  return existsSync(logFile(place))
+    ? readFileSync(logFile(place), 'utf8').trimEnd().split('\n').slice(-12).join('\n')
+    : ''
 }
 
 const logFile = (place: Place) => join(place.home, 'postgres.log')

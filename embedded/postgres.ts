@@ -6,7 +6,13 @@ import pg from 'pg'
 import { freePort, isFree } from './free-port.ts'
 import { initialise } from './postgres-data.ts'
 import { choosePlace, type Place } from './postgres-place.ts'
-import { findPostmaster, lastWords, spawnPostmaster, stopPostmaster, type PostgresSettings } from './postgres-process.ts'
+import {
+  findPostmaster,
+  lastWords,
+  spawnPostmaster,
+  stopPostmaster,
+  type PostgresSettings,
+} from './postgres-process.ts'
 import type { Postmaster } from './postgres-process.ts'
 import { writeOnce } from './write-once.ts'
 
@@ -35,6 +41,9 @@ type Options = Readonly<{
 }>
 
 type Kept = Readonly<{ password: string; port: number }>
+
+/** Its types leave these out. */
+type Connection = pg.Client & Readonly<{ ref: () => void; unref: () => void }>
 
 /**
  * Starts a Postgres of our own on 127.0.0.1, or adopts the one that is already running on this data folder:
@@ -74,7 +83,7 @@ export async function startPostgres({ dataDir, log, settings = {} }: Options): P
 
 async function findOrSpawn(place: Place, kept: Kept, settings: PostgresSettings, log: (line: string) => void) {
   const until = performance.now() + READY_WITHIN_MS
-  for (let starts = 0; starts < STARTS_MAX; ) {
+  for (let starts = 0; starts < STARTS_MAX;) {
     const running = findPostmaster(place)
     const postmaster = running ?? spawnPostmaster(place, await choosePort(kept.port, log), settings)
     if (!running) starts++
@@ -95,7 +104,7 @@ async function choosePort(kept: number, log: (line: string) => void): Promise<nu
 /** @returns a connection that holds the users' lock, or undefined when the postmaster ended before it accepted one */
 async function connectWhenReady(place: Place, kept: Kept, postmaster: Postmaster, until: number) {
   while (!postmaster.hasEnded()) {
-    const user = new pg.Client({ connectionString: urlOf(kept, postmaster.port, 'postgres'), application_name: 'rollingdrop user' })
+    const user = new pg.Client({ connectionString: urlOf(kept, postmaster.port, 'postgres') }) as Connection
     user.on('error', () => {}) // While it is being tried, the rejected promise says it all.
     try {
       await user.connect()
@@ -126,7 +135,7 @@ async function createDatabase(user: pg.Client): Promise<void> {
   }
 }
 
-async function isLastUser(user: pg.Client): Promise<boolean> {
+async function isLastUser(user: Connection): Promise<boolean> {
   try {
     user.ref()
     await user.query(`select pg_advisory_unlock_shared(${USERS_LOCK})`)
@@ -137,4 +146,5 @@ async function isLastUser(user: pg.Client): Promise<boolean> {
   }
 }
 
-const urlOf = ({ password }: Kept, port: number, database: string) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`
+const urlOf = ({ password }: Kept, port: number, database: string) =>
+  `postgres://postgres:${password}@127.0.0.1:${port}/${database}`

@@ -9,4 +9,10 @@ const rows = Object.entries(settings).map(([name, setting]: [string, Setting<unk
 })
 const table = [['setting', 'value', 'default', 'unit', 'why'], ...rows]
 const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)))
-for (const row of table) console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
+for (const row of table)
+  console.log(
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )

@@ -48,7 +48,8 @@ export async function findNode(root) {
     await step(what, () => npm(process.execPath, args, partial))
     renameSync(partial, home)
   })
-  if (!existsSync(executable)) throw new Error(`Node ${NODE_INSTALLED} has no build for this platform: install Node ≥ ${NODE_MIN}`)
+  if (!existsSync(executable))
+    throw new Error(`Node ${NODE_INSTALLED} has no build for this platform: install Node ≥ ${NODE_MIN}`)
   return executable
 }
 
@@ -66,7 +67,8 @@ export async function installPackages(root, node, needs) {
     if (isInstalled(root, needs)) return
     const modules = join(root, 'node_modules')
     const present = existsSync(modules)
-    const level = needs === 'dev' || stampOf(root)?.level === 'dev' || existsSync(join(modules, 'vitest')) ? 'dev' : 'run'
+    const level =
+      needs === 'dev' || stampOf(root)?.level === 'dev' || existsSync(join(modules, 'vitest')) ? 'dev' : 'run'
     const omit = level === 'dev' ? ['--include=dev'] : ['--omit=dev']
     // `ci` empties node_modules first, which would pull the ground from under a server running from it: only the first
     // install uses it, later ones add and replace what differs.
@@ -87,7 +89,10 @@ function isInstalled(root, needs) {
 const stampPath = (root) => join(root, 'node_modules', '.installed.json')
 
 /** @param {string} root */
-const lockDigest = (root) => createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+const lockDigest = (root) =>
+  createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
 
 /** @param {string} root @returns {{ level: Needs, lock: string } | undefined} */
 function stampOf(root) {

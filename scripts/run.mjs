@@ -30,7 +30,8 @@ export function parseCommand(argv, scripts) {
     return parseCommand([...words(line).slice(2), ...rest], scripts)
   }
   const own = rest.filter((word) => /^--(needs|about)=/.test(word))
-  const value = (/** @type {string} */ name) => own.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3)
+  const value = (/** @type {string} */ name) =>
+    own.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3)
   const needs = value('needs') === 'run' ? 'run' : 'dev'
   return { file: first, needs, about: value('about') ?? '', args: rest.filter((word) => !own.includes(word)) }
 }
@@ -88,7 +89,7 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
     if (command) process.exitCode = await run(command)
     else process.stdout.write(listCommands(scripts) + '\n')
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
     process.exitCode = 1
   }
 }

@@ -16,12 +16,16 @@ export async function installServices(): Promise<void> {
   const missing = SERVICES.filter(({ file }) => !existsSync(file)).map(({ name }) => name)
   if (missing.length === 0) return
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
-    console.warn(`not installed: ${missing.join(', ')}; their tests will be skipped (as root on Debian they are installed by themselves)`)
+    console.warn(
+      `not installed: ${missing.join(', ')}; their tests will be skipped (as root on Debian they are installed by themselves)`,
+    )
     return
   }
   try {
     await step('refreshing the package list', () => apt(['update']))
-    await step(`installing ${missing.join(' and ')}`, () => apt(['install', '-y', '--no-install-recommends', ...missing]))
+    await step(`installing ${missing.join(' and ')}`, () =>
+      apt(['install', '-y', '--no-install-recommends', ...missing]),
+    )
   } catch (error) {
     console.warn(`${missing.join(' and ')} could not be installed: ${String(error)}`)
   }

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { chromium, type BrowserContext } from 'playwright-core'
 import { requireService } from './services.ts'
 
-const EXECUTABLE = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
+const EXECUTABLE = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+  existsSync(path),
+)
 
 /** Whether Chromium is on this machine; a test file puts it into `describe.skipIf(!hasChromium)`. */
 export const hasChromium = requireService('chromium', EXECUTABLE !== undefined)

@@ -5,7 +5,8 @@
  */
 export function requireService(name: string, present: boolean): boolean {
   if (present) return true
-  if (process.env['REQUIRE_SERVICES'] === '1') throw new Error(`${name} is missing, and REQUIRE_SERVICES=1 forbids skipping its tests`)
+  if (process.env['REQUIRE_SERVICES'] === '1')
+    throw new Error(`${name} is missing, and REQUIRE_SERVICES=1 forbids skipping its tests`)
   console.warn(`SKIPPED: ${name} is not installed, so the tests that need it do not run`)
   return false
 }
