@@ -1,0 +1,112 @@
+import type { Pool } from 'pg'
+import type { Ledger, Tail } from '../ledger/ledger.ts'
+import { MAIN_TENANT, type TenantId } from '../schema/account.ts'
+import { RollingDropError } from '../schema/errors.ts'
+import type { Tokens } from '../schema/http.ts'
+import type { Access, Principal, Revocation } from './access.ts'
+import { RevocationList } from './revocation.ts'
+import { createSessions, type Continued } from './session.ts'
+import { createAccessTokens } from './token.ts'
+import { createGuest, ensureHandle, findNames, markWelcomed, type User } from './user.ts'
+import { commitSurely, topUp, welcome } from './welcome.ts'
+
+/** Access, with what only services and the wiring do. */
+export interface AccessOperations extends Access {
+  /** A new guest with their first play credits committed, signed in. A failure on the way leaves nothing anyone could use. */
+  guest(tenant?: TenantId): Promise<Tokens>
+  /** New tokens for a refresh token. Throws `auth/token-invalid`, or `auth/revoked`: also when the token was used before. */
+  refresh(refreshToken: string): Promise<Tokens>
+  /** Ends the session. */
+  logout(principal: Principal): Promise<void>
+  /** Ends the session a refresh token belongs to; one that is unknown ends nothing. */
+  logoutByRefreshToken(refreshToken: string): Promise<void>
+  /** Ends a session, or all sessions of a user begun until now, on every node. */
+  revoke(tenant: TenantId, revocation: Revocation): Promise<void>
+  /** A user of ours with role player under this name (demo bots), with their first play credits; the same one each time. */
+  ensureUser(name: string, tenant?: TenantId): Promise<User>
+  /** Signs a user in without asking for a proof: only for users of our own. */
+  signIn(user: User): Promise<Tokens>
+  /** Brings a user's play credits up to the faucet's gift again. */
+  topUp(user: User): Promise<void>
+  /** Deletes what has expired. To be called now and then. */
+  dropExpired(): Promise<void>
+  close(): void
+}
+
+type Options = Readonly<{
+  pool: Pool
+  ledger: Ledger
+  tail: Tail
+  /** 32 bytes, the same on all nodes. */
+  secretKey: Uint8Array
+  tokenTtl_s: number
+  refreshTtl_s: number
+  /** Play credits of a new user, in hundredths. */
+  faucetCredits: number
+  /** Unix ms. */
+  clock: () => number
+}>
+
+/** Opens the access of one node; resolves when the revocations that still matter are in memory. */
+export async function createAccess(options: Options): Promise<AccessOperations> {
+  const { pool, ledger, clock, tokenTtl_s } = options
+  const credits = BigInt(options.faucetCredits)
+  const tokens = createAccessTokens(options.secretKey, clock)
+  const sessions = createSessions(options)
+  const revocations = await RevocationList.open(options)
+  const isRevoked = (principal: Principal) => revocations.has(principal.session, principal.user)
+
+  async function tokensOf({ session, user, refreshToken }: Continued): Promise<Tokens> {
+    const { id, name, guest, tenant, roles } = user
+    const expiresAt = (Math.floor(clock() / 1000) + tokenTtl_s) * 1000
+    const token = await tokens.sign({ user: id, session, name, guest, tenant, roles, expires_ms: expiresAt })
+    return { user: { id, name, guest }, token, refreshToken, expiresAt }
+  }
+
+  return {
+    isRevoked,
+    async authenticate(token) {
+      if (token === undefined || token === '') throw new RollingDropError('auth/token-missing')
+      const principal = await tokens.verify(token)
+      if (isRevoked(principal)) throw new RollingDropError('auth/revoked')
+      return principal
+    },
+    demand(principal, ...roles) {
+      if (!roles.some((role) => principal.roles.includes(role))) throw new RollingDropError('auth/forbidden')
+    },
+    onRevoked: (listen) => revocations.onRevoked(listen),
+    names: (tenant, users) => findNames(pool, tenant, users),
+
+    async guest(tenant = MAIN_TENANT) {
+      const user = await createGuest(pool, tenant, clock())
+      // The credits come before the session: whoever can sign in has them.
+      await commitSurely(ledger, welcome(user, credits))
+      return tokensOf(await sessions.begin(user))
+    },
+    async refresh(refreshToken) {
+      const rotation = await sessions.rotate(refreshToken)
+      if (!('reused' in rotation)) return tokensOf(rotation)
+      await revocations.revoke(rotation.user.tenant, { session: rotation.reused })
+      throw new RollingDropError('auth/revoked')
+    },
+    logout: ({ tenant, session }) => revocations.revoke(tenant, { session }),
+    async logoutByRefreshToken(refreshToken) {
+      const found = await sessions.find(refreshToken)
+      if (found) await revocations.revoke(found.tenant, { session: found.session })
+    },
+    revoke: (tenant, revocation) => revocations.revoke(tenant, revocation),
+    async ensureUser(name, tenant = MAIN_TENANT) {
+      const { user, welcomed } = await ensureHandle(pool, tenant, name, clock())
+      if (welcomed) return user
+      await commitSurely(ledger, welcome(user, credits))
+      await markWelcomed(pool, user)
+      return user
+    },
+    signIn: async (user) => tokensOf(await sessions.begin(user)),
+    async topUp(user) {
+      await topUp(ledger, user, credits, clock())
+    },
+    dropExpired: () => sessions.dropExpired(),
+    close: () => revocations.close(),
+  }
+}
