@@ -33,7 +33,7 @@ const arrows = Object.entries(MAY_IMPORT).map(([folder, below]) => ({
   from: { path: pathOf(folder), pathNot: TESTS },
   to: {
     path: String.raw`^[^/]+(/|\.m?[tj]sx?$)`,
-    pathNot: ['^node_modules/', ...[folder, ...below].map(pathOf)],
+    pathNot: ['(^|/)node_modules/', ...[folder, ...below].map(pathOf)],
     dependencyTypesNot: ['core'],
   },
 }))
@@ -45,7 +45,7 @@ export default {
       name: 'every-folder-has-a-row',
       comment: 'add the folder to MAY_IMPORT',
       severity: 'error',
-      from: { path: '^[^/]+/', pathNot: ['^node_modules/', '^(test|scripts)/', ...OURS.map(pathOf)] },
+      from: { path: '^[^/]+/', pathNot: ['(^|/)node_modules/', '^(test|scripts)/', ...OURS.map(pathOf)] },
       to: {},
     },
     {
@@ -71,7 +71,7 @@ export default {
       name: 'game-uses-only-pure-packages',
       severity: 'error',
       from: { path: '^game/', pathNot: [TESTS, 'spec|arbitrary'] },
-      to: { path: '^node_modules/', pathNot: '^node_modules/@noble/hashes/' },
+      to: { path: '(^|/)node_modules/', pathNot: '(^|/)node_modules/@noble/hashes/' },
     },
     {
       name: 'no-circles',

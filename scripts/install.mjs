@@ -75,6 +75,7 @@ export async function installPackages(root, node, needs) {
     const verb = present ? ['install', '--no-save'] : ['ci']
     const what = level === 'dev' ? 'installing packages, with those for tests' : 'installing packages'
     await step(what, () => npm(node, [...verb, ...omit], root))
+    mkdirSync(modules, { recursive: true }) // npm makes none for an empty list.
     writeFileSync(stampPath(root), JSON.stringify({ level, lock: lockDigest(root) }) + '\n')
   })
 }
