@@ -1,5 +1,6 @@
--- Every version of every box ever published; a row never changes. `prizes` holds values as decimal strings in smallest units
--- of `asset`; `hash` is what a battle commits to; `outcome` is the id of the outcome that announces the version.
+-- Every version of every box ever published; what is in a row never changes. `prizes` holds values as decimal strings in smallest units
+-- of `asset`; `hash` is what a battle commits to; `outcome` is the id of the outcome that announces the version, and
+-- `announced` says that it has been committed.
 create table box_version (
   tenant text not null,
   id text not null,
@@ -10,6 +11,7 @@ create table box_version (
   prizes jsonb not null,
   hash text not null,
   outcome uuid not null,
+  announced boolean not null default false,
   published_at timestamptz not null default now(),
   primary key (tenant, id, version)
 );
