@@ -42,7 +42,8 @@ afterEach(async () => {
 async function query(postgres: Postgres, sql: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: postgres.url })
   await client.connect()
-  const { rows } = await client.query<Record<string, unknown>>(sql).finally(() => client.end())
+  const { rows } = await client.query<Record<string, unknown>>(sql)
+  await client.end()
   return rows.map((row) => Object.values(row)[0])
 }
 
