@@ -64,7 +64,11 @@ function totalOf(openings: readonly Opening[], seat: number): Amount {
 }
 
 /** One more draw for each of the level seats, all 64 bits of it; the highest wins; those level again draw again. */
-export function breakTie(serverSeed: string, line: Shared & Readonly<{ round: number }>, level: readonly number[]): number {
+export function breakTie(
+  serverSeed: string,
+  line: Shared & Readonly<{ round: number }>,
+  level: readonly number[],
+): number {
   let still = level
   for (let draw = 1; still.length > 1; draw++) {
     const drawn = still.map((seat) => drawBelow(serverSeed, { ...line, seat, draw }, 2n ** 64n))

@@ -30,11 +30,7 @@ function resultFromJson(json: Json<Result>): Result {
   return {
     ...(json as unknown as Result),
     totals: json.totals.map((total) => toAmount(BigInt(total))),
-    payouts: json.payouts.map((payout) => ({
-      seat: payout.seat,
-      asset: payout.asset as Result['payouts'][number]['asset'],
-      amount: toAmount(BigInt(payout.amount)),
-    })),
+    payouts: json.payouts.map((payout) => ({ ...payout, amount: toAmount(BigInt(payout.amount)) })),
     pot: toAmount(BigInt(json.pot)),
   }
 }

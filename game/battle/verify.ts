@@ -4,6 +4,7 @@ import { boxFromJson, weightSum, WEIGHT_SUM_MAX, type Box } from '../../schema/b
 import type { BattleProof } from '../../schema/http.ts'
 import { verifyChainValue } from '../fairness/chain.ts'
 import { boxesHash } from '../fairness/commitment.ts'
+import { ALGORITHM } from '../fairness/line.ts'
 import { botSeed, hashSeed, isHex32 } from '../fairness/seed.ts'
 import { prizeOf, resolve, type Drawable } from './draw.ts'
 import { modes } from './modes/table.ts'
@@ -93,7 +94,8 @@ function entropyFault({ entropy }: BattleProof, noted: Noted): string | undefine
   if (noted.anchor !== undefined && noted.anchor !== entropy.anchor) return 'the published anchor was another one'
   if (noted.entropyRound !== undefined && noted.entropyRound !== entropy.round) return 'another round was to decide'
   if (!entropy.source.startsWith('chain:')) return `values of ${entropy.source} cannot be checked here`
-  if (!verifyChainValue(entropy.anchor, entropy.round, entropy.value)) return 'the public value does not lead to its anchor'
+  if (!verifyChainValue(entropy.anchor, entropy.round, entropy.value))
+    return 'the public value does not lead to its anchor'
   return undefined
 }
 
@@ -124,8 +126,9 @@ function recompute(proof: BattleProof): () => Recomputed {
 }
 
 function playAgain(proof: BattleProof): Recomputed {
-  const { battle: id, rounds, seats, serverSeed, entropy, mode } = proof
+  const { algorithm, battle: id, rounds, seats, serverSeed, entropy, mode } = proof
   if (serverSeed === null || entropy === null || entropy.value === null) throw new Error('not everything is public yet')
+  if (algorithm !== ALGORITHM) throw new Error(`these are the rules of ${ALGORITHM} only`)
   if (!isMode(mode)) throw new Error(`there is no mode ${mode}`)
   const battle = { id, mode, asset: toAsset(proof.asset), boxes: proof.boxes.map(boxFromJson), rounds, seats }
   return { battle, result: resolve(battle, { serverSeed, entropyValue: entropy.value }) }
