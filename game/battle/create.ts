@@ -7,9 +7,9 @@ import { isHex32 } from '../fairness/seed.ts'
 import { accept, reject, stake } from './decision.ts'
 import type { Battle, Decision, Seat } from './state.ts'
 
-export const ROUNDS_MAX = 50
-export const SEATS_MIN = 2
-export const SEATS_MAX = 6
+const ROUNDS_MAX = 50
+const SEATS_MIN = 2
+const SEATS_MAX = 6
 
 /**
  * What a battle is made of. `boxes` are those of the rounds, one a round, in the order they are opened; `wait_ms` is how

@@ -128,7 +128,7 @@ function recompute(proof: BattleProof): () => Recomputed {
 function playAgain(proof: BattleProof): Recomputed {
   const { algorithm, battle: id, rounds, seats, serverSeed, entropy, mode } = proof
   if (serverSeed === null || entropy === null || entropy.value === null) throw new Error('not everything is public yet')
-  if (algorithm !== ALGORITHM) throw new Error(`these are the rules of ${ALGORITHM} only`)
+  if (algorithm !== ALGORITHM) throw new Error('these are the rules of another version')
   if (!isMode(mode)) throw new Error(`there is no mode ${mode}`)
   const battle = { id, mode, asset: toAsset(proof.asset), boxes: proof.boxes.map(boxFromJson), rounds, seats }
   return { battle, result: resolve(battle, { serverSeed, entropyValue: entropy.value }) }
