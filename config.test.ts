@@ -39,12 +39,15 @@ describe('loadConfig', () => {
 })
 
 describe('the table of settings', () => {
-  test.each(Object.entries(settings))('%s has a default that its own type allows', (name, setting: Setting<unknown>) => {
-    const value = Array.isArray(setting.default) ? setting.default.join(',') : String(setting.default)
-    const given = typeof setting.default === 'boolean' ? (setting.default ? 'on' : 'off') : value
-    expect(() => loadConfig({ [name]: given })).not.toThrow()
-    expect(setting.why).toMatch(/\.$/)
-  })
+  test.each(Object.entries(settings))(
+    '%s has a default that its own type allows',
+    (name, setting: Setting<unknown>) => {
+      const value = Array.isArray(setting.default) ? setting.default.join(',') : String(setting.default)
+      const given = typeof setting.default === 'boolean' ? (setting.default ? 'on' : 'off') : value
+      expect(() => loadConfig({ [name]: given })).not.toThrow()
+      expect(setting.why).toMatch(/\.$/)
+    },
+  )
 
   test('is printed without secrets', () => {
     expect(shown(settings.SECRET_KEY, 'ab'.repeat(32))).toBe('(hidden)')
