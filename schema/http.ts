@@ -15,6 +15,15 @@ export const tokens = z.object({
 })
 export type Tokens = z.infer<typeof tokens>
 
+export const refreshRequest = z.strictObject({ refreshToken: z.string().max(200) })
+export const logoutRequest = z.strictObject({ refreshToken: z.string().max(200).optional() })
+export const session = z.object({
+  user: z.object({ id: z.string(), name: z.string(), guest: z.boolean(), roles: z.array(z.string()) }),
+  tenant: z.string(),
+  session: z.string(),
+  expiresAt: z.number().describe('unix ms at which the token expires'),
+})
+
 export const prize = z.object({
   sku: z.string(),
   name: z.string(),
@@ -118,7 +127,17 @@ export const historyEntry = z.object({
 export const historyPage = z.object({ entries: z.array(historyEntry), next: z.string().nullable() })
 export type HistoryPage = z.infer<typeof historyPage>
 
-export const ownedItem = z.object({ asset: z.string(), sku: z.string(), count: decimal })
+export const ownedItem = z.object({
+  asset: z.string(),
+  sku: z.string(),
+  count: decimal,
+  name: z.string().nullable(),
+  rarity: z.enum(rarities).nullable(),
+  value: decimal.nullable().describe('what one of it is bought back for; null: it is in no box on offer'),
+  money: z.string().nullable().describe('the asset that is paid with'),
+})
+export const inventory = z.object({ items: z.array(ownedItem) })
+export type Inventory = z.infer<typeof inventory>
 export const me = z.object({
   user: z.object({ id: z.string(), name: z.string(), guest: z.boolean(), roles: z.array(z.string()) }),
   balances: z.array(z.object({ asset: z.string(), balance: decimal, held: decimal })),
@@ -128,6 +147,24 @@ export type Me = z.infer<typeof me>
 export const sellBack = z.strictObject({ asset: z.string().max(100), count: z.int().min(1).max(1000) })
 export const sold = z.object({ asset: z.string(), count: z.int(), paid: decimal, balance: decimal })
 export type Sold = z.infer<typeof sold>
+
+export const health = z.object({
+  status: z.literal('ok'),
+  node: z.string(),
+  lineage: z.string(),
+  head: decimal.describe('seq of the last committed event'),
+  tail: decimal.describe('seq up to which this node has been told'),
+})
+export type Health = z.infer<typeof health>
+
+export const entropyChain = z.object({
+  id: z.string(),
+  anchor: z.string().describe('what every value of the chain hashes to, published before the first is used'),
+  length: z.int(),
+  publishedAt: z.number(),
+})
+export type EntropyChain = z.infer<typeof entropyChain>
+export const entropyChains = z.object({ chains: z.array(entropyChain) })
 
 /** RFC 9457, with the code of our error table. */
 export const problem = z.object({

@@ -9,12 +9,14 @@ export type Transfer = Readonly<{ asset: AssetId; debit: OwnerId; credit: OwnerI
 
 /**
  * A transfer in two phases. `place` reserves `amount` of the debit account; `post` moves all of it, or `amount` of it, and
- * frees the rest; `void` frees it. From `expires_at_ms` (unix ms) on the money counts as free without anyone asking.
+ * frees the rest; `void` frees it. From `expires_at_ms` (unix ms) on the money counts as free without anyone asking, and the
+ * ledger itself closes the hold by an `expire` step, which is refused before that time.
  */
 export type HoldStep =
   | (Transfer & Readonly<{ type: 'place'; hold: OutcomeId; expires_at_ms: number | null }>)
   | Readonly<{ type: 'post'; hold: OutcomeId; amount?: Amount }>
   | Readonly<{ type: 'void'; hold: OutcomeId }>
+  | Readonly<{ type: 'expire'; hold: OutcomeId }>
 
 /** Freezes an account (money may come in, none may go out) or frees it again. */
 export type FreezeStep = Readonly<{ owner: OwnerId; asset: AssetId; frozen: boolean }>

@@ -5,8 +5,8 @@ export const SessionState = schema(
   {
     user: t.string(),
     name: t.string(),
-    balances: t.map(t.string()),
-    held: t.map(t.string()),
+    balances: t.map('string'),
+    held: t.map('string'),
   },
   'SessionState',
 )

@@ -1,0 +1,103 @@
+import pg from 'pg'
+import type { CommittedEvent } from '../schema/event.ts'
+import type { Outcome, Receipt } from '../schema/outcome.ts'
+import { GroupCommit, type Committed, type GroupCommitLimits } from './group-commit.ts'
+import type { Ledger } from './ledger.ts'
+import { PostgresActors } from './postgres/actors.ts'
+import { PostgresStore } from './postgres/lane.ts'
+import { PostgresReader } from './postgres/reader.ts'
+import { LedgerTail } from './tail.ts'
+
+/** Events of one partition of `event` and `transfer`; outcomes are parted by day. */
+const PARTITION_EVENTS = 20_000_000n
+const PARTITIONS_AHEAD = 1
+const DAYS_AHEAD = 3
+const PARTITION_CHECK_MS = 3_600_000
+
+export type LedgerOptions = Readonly<{
+  databaseUrl: string
+  limits?: Partial<GroupCommitLimits>
+  /** Events the tail keeps in memory. */
+  ring_max?: number
+  /** Connections for reading. */
+  readers_max?: number
+  /** Told of errors that no caller hears of. */
+  failed?: (error: unknown) => void
+}>
+
+export const defaultLimits: GroupCommitLimits = {
+  lanes: 2,
+  batch_outcomes_max: 512,
+  batch_bytes_max: 4 << 20,
+  queue_outcomes_max: 50_000,
+  queue_bytes_max: 256 << 20,
+  give_up_ms: 30_000,
+}
+
+export type OpenLedger = Readonly<{ ledger: Ledger; tail: LedgerTail; close(): Promise<void> }>
+
+/** Opens the ledger of a migrated database: the door for commits and reads, and the node's tail from now on. */
+export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
+  const failed = options.failed ?? ((error) => console.error(error))
+  const pool = new pg.Pool({
+    connectionString: options.databaseUrl,
+    max: options.readers_max ?? 8,
+    application_name: 'rollingdrop reader',
+  })
+  pool.on('error', failed)
+  await addPartitions(pool)
+  const timer = setInterval(() => void addPartitions(pool).catch(failed), PARTITION_CHECK_MS)
+  timer.unref()
+  const reader = new PostgresReader(pool)
+  const { lineage, seq } = await reader.head()
+  const tail = new LedgerTail({ lineage, seq, reader, ring_max: options.ring_max ?? 10_000, failed })
+  const store = new PostgresStore(options.databaseUrl)
+  let reserved = nextReserve(seq)
+  const commits = new GroupCommit(store, { ...defaultLimits, ...options.limits }, (committed) => {
+    tail.offer(eventsOf(committed))
+    if (committed.written.last < reserved) return
+    reserved = nextReserve(committed.written.last)
+    void addPartitions(pool).catch(failed)
+  })
+  const ledger: Ledger = {
+    commit: (outcome: Outcome): Promise<Receipt> => commits.submit(outcome),
+    reader,
+    actors: new PostgresActors(pool),
+  }
+  const close = async (): Promise<void> => {
+    clearInterval(timer)
+    await commits.close()
+    tail.close()
+    await pool.end()
+  }
+  return { ledger, tail, close }
+}
+
+async function addPartitions(pool: pg.Pool): Promise<void> {
+  await pool.query('select add_partitions($1, $2, $3)', [PARTITION_EVENTS, PARTITIONS_AHEAD, DAYS_AHEAD])
+}
+
+/** The seq in the middle of its partition's rest: reaching it, the next partition is made, long before it is needed. */
+function nextReserve(seq: bigint): bigint {
+  const base = (seq / PARTITION_EVENTS) * PARTITION_EVENTS
+  const middle = base + PARTITION_EVENTS / 2n
+  return seq < middle ? middle : base + PARTITION_EVENTS + PARTITION_EVENTS / 2n
+}
+
+/** The events of a batch, numbered as they were written. */
+function eventsOf({ accepted, written }: Committed): CommittedEvent[] {
+  let seq = written.base
+  return accepted.flatMap(({ outcome, events }) =>
+    outcome.events.map((draft, i) => ({
+      seq: (seq += 1n),
+      type: draft.type,
+      audience: events[i]!.audience as CommittedEvent['audience'],
+      tenant: outcome.tenant,
+      actor: outcome.actor?.id ?? null,
+      user: draft.user ?? null,
+      outcome: outcome.id,
+      at_ms: written.at_ms,
+      payload: JSON.parse(events[i]!.payload) as Record<string, unknown>,
+    })),
+  )
+}

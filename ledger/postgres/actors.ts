@@ -1,0 +1,74 @@
+import type pg from 'pg'
+import type { TenantId } from '../../schema/account.ts'
+import type { ActorRow, Actors } from '../ledger.ts'
+import { run, statement, texts, type Row, type Statement } from './statement.ts'
+
+const activateActor = statement('activate-actor')
+const releaseActor = statement('release-actor')
+const findActors = statement('find-actors')
+const claimableActors = statement('claimable-actors')
+const openActors = statement('open-actors')
+const finishedActors = statement('finished-actors')
+
+type Page = Readonly<{ tenant: TenantId; kind: string; before?: string; limit: number }>
+
+/** Actor rows over a pool. See `Actors` for what each call promises. */
+export class PostgresActors implements Actors {
+  readonly #pool: pg.Pool
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool
+  }
+
+  async activate(id: string, node: string): Promise<ActorRow | undefined> {
+    const [row] = await this.#run(activateActor, [id, node])
+    return row && actorRow(row)
+  }
+
+  async release({ id, epoch, version }: Readonly<{ id: string; epoch: number; version: number }>): Promise<boolean> {
+    return (await this.#run(releaseActor, [id, epoch, version])).length === 1
+  }
+
+  async find(id: string): Promise<ActorRow | undefined> {
+    return (await this.findMany([id]))[0]
+  }
+
+  async findMany(ids: readonly string[]): Promise<readonly ActorRow[]> {
+    return (await this.#run(findActors, [texts(ids)])).map(actorRow)
+  }
+
+  async claimable(kind: string, limit: number): Promise<readonly string[]> {
+    return (await this.#run(claimableActors, [kind, limit])).map(([id]) => id!)
+  }
+
+  async open({ tenant, kind, before, limit }: Page): Promise<readonly ActorRow[]> {
+    return (await this.#run(openActors, [tenant, kind, before ?? null, limit])).map(actorRow)
+  }
+
+  async finished({ tenant, kind, before, limit }: Page): Promise<readonly ActorRow[]> {
+    return (await this.#run(finishedActors, [tenant, kind, before ?? null, limit])).map(actorRow)
+  }
+
+  async #run(wanted: Statement, values: readonly unknown[]): Promise<readonly Row[]> {
+    const client = await this.#pool.connect()
+    try {
+      return await run(client, wanted, values)
+    } finally {
+      client.release()
+    }
+  }
+}
+
+function actorRow([id, tenant, kind, epoch, version, state, node, wake_at_ms, finished]: Row): ActorRow {
+  return {
+    id: id!,
+    tenant: tenant!,
+    kind: kind!,
+    epoch: Number(epoch),
+    version: Number(version),
+    state: state!,
+    node: node!,
+    wake_at_ms: wake_at_ms === null ? null : Number(wake_at_ms),
+    finished: finished === 't',
+  }
+}

@@ -1,0 +1,129 @@
+import type pg from 'pg'
+import { kindOf, type OwnerId, type TenantId } from '../../schema/account.ts'
+import type { AssetId } from '../../schema/asset.ts'
+import type { Audience, CommittedEvent, EventType } from '../../schema/event.ts'
+import type { Balance, Receipt } from '../../schema/outcome.ts'
+import type { OutcomeId } from '../../schema/uuid.ts'
+import type { EventQuery, Head, LedgerReader, StatementEntry, StatementKey } from '../ledger.ts'
+import { balancesOfLegs } from './load.ts'
+import { list, run, statement, type Row, type Statement } from './statement.ts'
+
+const readBalances = statement('read-balances')
+const readAccountIds = statement('read-account-ids')
+const readStatement = statement('read-statement')
+const readBalanceAt = statement('read-balance-at')
+const readEvents = statement('read-events')
+const readReceipt = statement('read-receipt')
+const readHead = statement('read-head')
+const balancesAfter = statement('balances-after')
+
+const SEQ_MAX = 2n ** 63n - 1n
+
+/** Reads the ledger's tables over a pool. See `LedgerReader` for what each call promises. */
+export class PostgresReader implements LedgerReader {
+  readonly #pool: pg.Pool
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool
+  }
+
+  async balances(tenant: TenantId, owner: OwnerId): Promise<readonly Balance[]> {
+    return (await this.#read(readBalances, [tenant, owner, null])).map((row) => balanceOf(owner, row))
+  }
+
+  async balance(tenant: TenantId, owner: OwnerId, asset: AssetId): Promise<Balance | undefined> {
+    const [row] = await this.#read(readBalances, [tenant, owner, asset])
+    return row && balanceOf(owner, row)
+  }
+
+  async statement(
+    query: Readonly<{ tenant: TenantId; owner: OwnerId; asset?: AssetId; before?: StatementKey; limit: number }>,
+  ): Promise<readonly StatementEntry[]> {
+    const { tenant, owner, asset, before, limit } = query
+    const accounts = await this.#read(readAccountIds, [tenant, owner, asset ?? null])
+    const assets = new Map(accounts.map(([id, each]) => [id!, each as AssetId]))
+    const key = before ?? { seq: SEQ_MAX, n: 0 }
+    const rows = await this.#read(readStatement, [list([...assets.keys()]), key.seq, key.n, limit])
+    return rows.map(([seq, n, account, amount, after, outcome, actor, at_ms, kind]) => ({
+      seq: BigInt(seq!),
+      n: Number(n),
+      at_ms: Number(at_ms),
+      kind: kind!,
+      outcome: outcome as OutcomeId,
+      actor: actor!,
+      asset: assets.get(account!)!,
+      amount: BigInt(amount!),
+      balance: BigInt(after!),
+    }))
+  }
+
+  async balanceAt(tenant: TenantId, owner: OwnerId, asset: AssetId, seq: bigint): Promise<bigint> {
+    const accounts = await this.#read(readAccountIds, [tenant, owner, asset])
+    const [row] = await this.#read(readBalanceAt, [list(accounts.map(([id]) => id!)), seq])
+    return BigInt(row![0]!)
+  }
+
+  async events(query: EventQuery): Promise<readonly CommittedEvent[]> {
+    const values = [query.since, query.until ?? SEQ_MAX, query.limit]
+    return (await this.#read(narrowed(query), [...values, ...narrowing(query)])).map(eventOf)
+  }
+
+  async receipt(tenant: TenantId, owner: OwnerId, id: OutcomeId): Promise<Receipt | undefined> {
+    const [row] = await this.#read(readReceipt, [id, tenant, owner])
+    if (row === undefined) return undefined
+    const [, first_seq, last_seq, at_ms] = row
+    const balances = balancesOfLegs(await this.#read(balancesAfter, [list([first_seq!])]))
+    return { id, first_seq: BigInt(first_seq!), last_seq: BigInt(last_seq!), at_ms: Number(at_ms), balances, replayed: true }
+  }
+
+  async head(): Promise<Head> {
+    const [row] = await this.#read(readHead, [])
+    const [lineage, seq, hash, at_ms] = row!
+    return { lineage: lineage!, seq: BigInt(seq!), hash: Buffer.from(hash!, 'hex'), at_ms: Number(at_ms) }
+  }
+
+  async #read(wanted: Statement, values: readonly unknown[]): Promise<readonly Row[]> {
+    const client = await this.#pool.connect()
+    try {
+      return await run(client, wanted, values)
+    } finally {
+      client.release()
+    }
+  }
+}
+
+/** `read-events` with a condition for each field of the query, each combination prepared under a name of its own. */
+function narrowed({ tenant, type, actor }: EventQuery): Statement {
+  const fields = [tenant === undefined ? [] : ['tenant'], type === undefined ? [] : ['type'], actor === undefined ? [] : ['actor']].flat()
+  const conditions = fields.map((field, i) => `and ${field} = $${i + 4}`).join(' ')
+  return { name: [readEvents.name, ...fields].join('-'), text: readEvents.text.replace('order by', `${conditions} order by`) }
+}
+
+function narrowing({ tenant, type, actor }: EventQuery): string[] {
+  return [tenant, type, actor].filter((value) => value !== undefined)
+}
+
+function balanceOf(owner: OwnerId, [asset, balance, held, frozen]: Row): Balance {
+  return {
+    owner,
+    asset: asset as AssetId,
+    kind: kindOf(owner)!,
+    balance: BigInt(balance!),
+    held: BigInt(held!),
+    frozen: frozen === 't',
+  }
+}
+
+function eventOf([seq, type, audience, tenant, actor, user, outcome, at_ms, payload]: Row): CommittedEvent {
+  return {
+    seq: BigInt(seq!),
+    type: type as EventType,
+    audience: audience as Audience,
+    tenant: tenant!,
+    actor: actor!,
+    user: user!,
+    outcome: outcome!,
+    at_ms: Number(at_ms),
+    payload: JSON.parse(payload!) as Record<string, unknown>,
+  }
+}

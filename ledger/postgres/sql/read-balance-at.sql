@@ -1,0 +1,11 @@
+-- The balance right after `seq`: for each account its last leg at or before it.
+select coalesce(sum(after), 0)::bigint as balance
+from unnest($1::bigint[]) own(id)
+cross join lateral (
+  select after from (
+    (select t.seq, t.n, t.debit_after as after from transfer t where t.debit = own.id and t.seq <= $2 order by t.seq desc, t.n desc limit 1)
+    union all
+    (select t.seq, t.n, t.credit_after from transfer t where t.credit = own.id and t.seq <= $2 order by t.seq desc, t.n desc limit 1)
+  ) legs
+  order by seq desc, n desc limit 1
+) last
