@@ -1,0 +1,51 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { bodyLimit } from 'hono/body-limit'
+import { RollingDropError } from '../schema/errors.ts'
+import { addAuth } from './auth.ts'
+import { addBattles } from './battles.ts'
+import { addBoxes } from './boxes.ts'
+import { createGates } from './caller.ts'
+import { addCreateBattle } from './create-battle.ts'
+import { addFairness } from './fairness.ts'
+import { addHealth } from './health.ts'
+import { addHistory } from './history.ts'
+import { addInventory } from './inventory.ts'
+import { addMe } from './me.ts'
+import { addDocument } from './openapi.ts'
+import type { ServiceEnv, ServiceParts, Services } from './parts.ts'
+import { onError, onNotFound, refuseInvalid } from './problem.ts'
+import { secureHeaders } from './secure-headers.ts'
+import { addSell } from './sell.ts'
+
+/**
+ * The HTTP API: every route checks its caller and its input, and answers from the ledger. Every refusal is a problem
+ * document (RFC 9457) with a code of `schema/errors.ts`. Pages may be added to the app afterwards.
+ */
+export function createServices(parts: ServiceParts): Services {
+  const app = new OpenAPIHono<ServiceEnv>({ defaultHook: refuseInvalid })
+  const gates = createGates(parts)
+  app.onError(onError(parts.log))
+  app.notFound(onNotFound)
+  app.use(secureHeaders(parts.config))
+  app.use(gates.anyone)
+  app.use(
+    bodyLimit({
+      maxSize: parts.config.body_bytes_max,
+      onError: () => {
+        throw new RollingDropError('request/too-large', { bytes_max: parts.config.body_bytes_max })
+      },
+    }),
+  )
+  addAuth(app, parts, gates)
+  addMe(app, parts, gates)
+  addBoxes(app, parts)
+  addBattles(app, parts)
+  addCreateBattle(app, parts, gates)
+  addHistory(app, parts, gates)
+  addInventory(app, parts, gates)
+  addSell(app, parts, gates)
+  addFairness(app, parts)
+  addHealth(app, parts)
+  addDocument(app)
+  return app
+}

@@ -1,0 +1,80 @@
+import { createRoute } from '@hono/zod-openapi'
+import { logoutRequest, refreshRequest, session, tokens } from '../schema/http.ts'
+import { bearerToken, type Gates } from './caller.ts'
+import { BEARER, json, jsonBody } from './openapi.ts'
+import type { ServiceParts, Services } from './parts.ts'
+import { refusals } from './problem.ts'
+
+const guest = createRoute({
+  method: 'post',
+  path: '/auth/guest',
+  operationId: 'createGuest',
+  tags: ['auth'],
+  summary: 'A new guest with a name and play credits, signed in',
+  responses: { 201: json(tokens, 'The guest and their tokens.'), ...refusals('ledger/unavailable') },
+})
+
+const refresh = createRoute({
+  method: 'post',
+  path: '/auth/refresh',
+  operationId: 'refreshTokens',
+  tags: ['auth'],
+  summary: 'New tokens for a refresh token',
+  description:
+    'Each refresh token is good for one use. Using one again ends its session, unless that happens within seconds, as when ' +
+    'two tabs send the same one: then both get the same answer.',
+  request: jsonBody(refreshRequest),
+  responses: {
+    200: json(tokens, 'The next access token and refresh token.'),
+    ...refusals('auth/token-invalid', 'auth/revoked'),
+  },
+})
+
+const logout = createRoute({
+  method: 'post',
+  path: '/auth/logout',
+  operationId: 'logout',
+  tags: ['auth'],
+  summary: 'Ends the session, on every node within 5 s',
+  description: 'By its refresh token, or by the access token in Authorization.',
+  security: [{}, ...BEARER],
+  request: { body: { content: { 'application/json': { schema: logoutRequest } } } },
+  responses: { 204: { description: 'Ended.' }, ...refusals('auth/token-missing', 'auth/token-invalid') },
+})
+
+const validate = createRoute({
+  method: 'get',
+  path: '/auth/validate',
+  operationId: 'validateToken',
+  tags: ['auth'],
+  summary: 'Whom an access token belongs to',
+  security: BEARER,
+  responses: {
+    200: json(session, 'The token is good.'),
+    ...refusals('auth/token-missing', 'auth/token-invalid', 'auth/token-expired', 'auth/revoked'),
+  },
+})
+
+export function addAuth(app: Services, { access }: ServiceParts, gates: Gates): void {
+  app.openapi({ ...guest, middleware: gates.newcomer }, async (c) => {
+    c.header('cache-control', 'no-store')
+    return c.json(await access.guest(), 201)
+  })
+
+  app.openapi(refresh, async (c) => {
+    c.header('cache-control', 'no-store')
+    return c.json(await access.refresh(c.req.valid('json').refreshToken), 200)
+  })
+
+  app.openapi(logout, async (c) => {
+    const { refreshToken } = c.req.valid('json')
+    if (refreshToken === undefined) await access.logout(await access.authenticate(bearerToken(c)))
+    else await access.logoutByRefreshToken(refreshToken)
+    return c.body(null, 204)
+  })
+
+  app.openapi({ ...validate, middleware: gates.signedIn }, (c) => {
+    const { user: id, name, guest, roles, tenant, session, expires_ms } = c.var.principal
+    return c.json({ user: { id, name, guest, roles: [...roles] }, tenant, session, expiresAt: expires_ms }, 200)
+  })
+}

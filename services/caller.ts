@@ -1,0 +1,74 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import type { Access } from '../access/access.ts'
+import { RollingDropError } from '../schema/errors.ts'
+import { clientAddressFinder } from './client-address.ts'
+import type { ServiceEnv, ServiceParts } from './parts.ts'
+import { createRateLimit } from './rate-limit.ts'
+
+type Middleware = MiddlewareHandler<ServiceEnv>
+
+/** The token of `Authorization: Bearer …` (RFC 6750); undefined without the header. Throws `auth/token-invalid`. */
+export function bearerToken(c: Context): string | undefined {
+  const header = c.req.header('authorization')
+  if (header === undefined) return undefined
+  const token = /^Bearer +([^\s]+) *$/i.exec(header)?.[1]
+  if (token === undefined) throw new RollingDropError('auth/token-invalid')
+  return token
+}
+
+/** What stands before routes: who is calling, and how often they may. */
+export type Gates = Readonly<{
+  /** Every request: the limit of its client address. */
+  anyone: Middleware
+  /** New guests: the narrower limit of the address. */
+  newcomer: Middleware
+  /** Puts the principal into the context, or refuses with one of the auth codes. */
+  signedIn: Middleware
+  /** Commands: signed in, within the user's limit, with an Idempotency-Key. */
+  command: [Middleware, Middleware]
+}>
+
+export function createGates({ access, config, clock }: Pick<ServiceParts, 'access' | 'config' | 'clock'>): Gates {
+  const addressOf = clientAddressFinder(config.trustedProxies)
+  const client = (c: Context<ServiceEnv>) =>
+    addressOf({ socket: c.env.incoming?.socket.remoteAddress, forwardedFor: c.req.header('x-forwarded-for') })
+  const requests = createRateLimit({ perMinute: config.requestsPerMinute, clock })
+  const guests = createRateLimit({ perMinute: config.guestsPerMinute, clock })
+  const commands = createRateLimit({ perMinute: config.commandsPerMinute, clock })
+  const signedIn = signIn(access)
+  return {
+    anyone: async (c, next) => {
+      requests.take(client(c))
+      await next()
+    },
+    newcomer: async (c, next) => {
+      guests.take(client(c))
+      await next()
+    },
+    signedIn,
+    command: [
+      signedIn,
+      async (c, next) => {
+        commands.take(c.var.principal.user)
+        c.set('key', idempotencyKey(c))
+        await next()
+      },
+    ],
+  }
+}
+
+function signIn(access: Access): Middleware {
+  return async (c, next) => {
+    c.set('principal', await access.authenticate(bearerToken(c)))
+    c.header('cache-control', 'no-store')
+    await next()
+  }
+}
+
+function idempotencyKey(c: Context): string {
+  const key = c.req.header('idempotency-key')
+  if (!key) throw new RollingDropError('request/key-missing')
+  if (/^[\x21-\x7e]{1,128}$/.test(key)) return key
+  const message = 'an Idempotency-Key is 1 … 128 visible ASCII characters'
+  throw new RollingDropError('request/invalid', { issues: [{ path: 'Idempotency-Key', message }] })
+}

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto'
+import { createRoute } from '@hono/zod-openapi'
+import { z } from 'zod'
+import { battleSeedContext } from '../access/seal.ts'
+import type { Principal } from '../access/access.ts'
+import { createBattle } from '../game/battle/create.ts'
+import { battleToJson } from '../game/battle/stored.ts'
+import { hashSeed } from '../game/fairness/seed.ts'
+import { userOwner } from '../schema/account.ts'
+import type { Box } from '../schema/box.ts'
+import { RollingDropError } from '../schema/errors.ts'
+import { battleId, createBattle as createBattleBody } from '../schema/http.ts'
+import type { Outcome } from '../schema/outcome.ts'
+import type { OutcomeId } from '../schema/uuid.ts'
+import type { Gates } from './caller.ts'
+import { claim } from './idempotency.ts'
+import { BEARER, IDEMPOTENCY_KEY, json, jsonBody } from './openapi.ts'
+import type { ServiceParts, Services } from './parts.ts'
+import { refusals } from './problem.ts'
+
+const route = createRoute({
+  method: 'post',
+  path: '/battles',
+  operationId: 'createBattle',
+  tags: ['battles'],
+  summary: 'Creates a battle and takes its first seat',
+  description:
+    'The creator pays the sum of the prices of all rounds and sits on seat 0. The answer comes when that is durable; ' +
+    'everything else happens over the socket.',
+  security: BEARER,
+  parameters: [IDEMPOTENCY_KEY],
+  request: jsonBody(createBattleBody, {
+    mode: 'standard',
+    rounds: ['pocket-change', 'garden-shed'],
+    seats: 2,
+    unlisted: false,
+    clientSeed: '6f1a4c0d9b2e8f7a35c4d1e0b9a8f7e6d5c4b3a291807f6e5d4c3b2a19080706',
+  }),
+  responses: {
+    201: json(z.object({ id: battleId }), 'Created, or created before under this key.'),
+    ...refusals(
+      'request/key-missing',
+      'request/key-reused',
+      'auth/token-missing',
+      'auth/token-invalid',
+      'auth/token-expired',
+      'auth/revoked',
+      'ledger/insufficient',
+      'box/unknown',
+      'battle/options',
+      'ledger/overloaded',
+    ),
+  },
+})
+
+type Body = z.output<typeof createBattleBody>
+
+export function addCreateBattle(app: Services, parts: ServiceParts, gates: Gates): void {
+  const { pool, ledger, clock } = parts
+  app.openapi({ ...route, middleware: gates.command }, async (c) => {
+    const { principal, key } = c.var
+    const body = c.req.valid('json')
+    const command = { principal, route: 'POST /battles', key, body }
+    // The battle's id is the outcome's: whatever is sent twice can only ever be one battle.
+    const { outcome: id, request, first } = await claim(pool, command, clock(), async () => null)
+    const owner = userOwner(principal.user)
+    if (!first && (await ledger.reader.receipt(principal.tenant, owner, id))) return c.json({ id }, 201)
+    await ledger.commit({ ...(await decide(parts, principal, id, body)), request, owner })
+    return c.json({ id }, 201)
+  })
+}
+
+/** The outcome that opens the battle `id`. Throws `box/unknown` and what the game refuses. */
+async function decide(
+  { catalog, sealer, config, clock }: ServiceParts,
+  { user, name, tenant }: Principal,
+  id: OutcomeId,
+  { rounds, mode, seats, unlisted, clientSeed }: Body,
+): Promise<Omit<Outcome, 'request'>> {
+  const boxes: Box[] = []
+  for (const round of rounds) {
+    const published = await catalog.box(tenant, round)
+    if (!published) throw new RollingDropError('box/unknown', { box: round })
+    boxes.push(published.box)
+  }
+  const serverSeed = randomBytes(32).toString('hex')
+  const options = { id, tenant, boxes, mode, seats, unlisted, creator: { user, name, clientSeed } }
+  const secret = { seedHash: hashSeed(serverSeed), sealedSeed: sealer.seal(serverSeed, battleSeedContext(id)) }
+  const pace = { wait_ms: config.battleWait_ms, reveal_ms: config.reveal_ms }
+  const decision = createBattle({ ...options, ...secret, ...pace }, clock())
+  if (!decision.ok) throw new RollingDropError(decision.code, decision.details)
+  const { kind, transfers, events, wake_at_ms, finished } = decision.effects
+  const state = battleToJson(decision.battle)
+  const actor = { id: `battle-${id}`, kind: 'battle', epoch: 0, version: 0, state, wake_at_ms, finished }
+  return { id, kind, tenant, actor, transfers, events }
+}

@@ -1,0 +1,21 @@
+import { createRoute } from '@hono/zod-openapi'
+import { entropyChains } from '../schema/http.ts'
+import { json } from './openapi.ts'
+import type { ServiceParts, Services } from './parts.ts'
+import { refusals } from './problem.ts'
+
+const route = createRoute({
+  method: 'get',
+  path: '/fairness/entropy',
+  operationId: 'listEntropyChains',
+  tags: ['fairness'],
+  summary: 'The hash chains published beforehand, newest first',
+  description:
+    'Note an anchor before your battle starts: the public value of the battle must hash to it. Whoever runs this server ' +
+    'made the chain and could know its values.',
+  responses: { 200: json(entropyChains, 'All chains that any battle names.'), ...refusals() },
+})
+
+export function addFairness(app: Services, { entropyChains }: ServiceParts): void {
+  app.openapi(route, async (c) => c.json({ chains: [...(await entropyChains())] }, 200))
+}

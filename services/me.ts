@@ -1,0 +1,34 @@
+import { createRoute } from '@hono/zod-openapi'
+import { userOwner } from '../schema/account.ts'
+import { me } from '../schema/http.ts'
+import type { Gates } from './caller.ts'
+import { BEARER, json } from './openapi.ts'
+import type { ServiceParts, Services } from './parts.ts'
+import { refusals } from './problem.ts'
+
+const route = createRoute({
+  method: 'get',
+  path: '/me',
+  operationId: 'getMe',
+  tags: ['wallet'],
+  summary: 'The signed-in user and all balances',
+  security: BEARER,
+  responses: {
+    200: json(me, '`held` of a balance is reserved and cannot be spent.'),
+    ...refusals('auth/token-missing', 'auth/token-invalid', 'auth/token-expired', 'auth/revoked', 'ledger/unavailable'),
+  },
+})
+
+export function addMe(app: Services, { ledger }: ServiceParts, gates: Gates): void {
+  app.openapi({ ...route, middleware: gates.signedIn }, async (c) => {
+    const { user: id, name, guest, roles, tenant } = c.var.principal
+    const balances = await ledger.reader.balances(tenant, userOwner(id))
+    return c.json(
+      {
+        user: { id, name, guest, roles: [...roles] },
+        balances: balances.map(({ asset, balance, held }) => ({ asset, balance: `${balance}`, held: `${held}` })),
+      },
+      200,
+    )
+  })
+}

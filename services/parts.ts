@@ -1,0 +1,50 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { HttpBindings } from '@hono/node-server'
+import type { Pool } from 'pg'
+import type { Logger } from 'pino'
+import type { Principal } from '../access/access.ts'
+import type { AccessOperations } from '../access/open.ts'
+import type { Sealer } from '../access/seal.ts'
+import type { Catalog } from '../catalog/catalog.ts'
+import type { Ledger, Tail } from '../ledger/ledger.ts'
+import type { EntropyChain } from '../schema/http.ts'
+
+/** What the services are made of. `main.ts` wires it; nothing here reads the environment. */
+export type ServiceParts = Readonly<{
+  pool: Pool
+  ledger: Ledger
+  tail: Pick<Tail, 'lineage' | 'seq'>
+  access: AccessOperations
+  catalog: Catalog
+  sealer: Sealer
+  /** The published heads of the entropy chains, newest first. */
+  entropyChains: () => Promise<readonly EntropyChain[]>
+  config: ServiceConfig
+  /** This node's id, for /health. */
+  node: string
+  /** Unix ms. */
+  clock: () => number
+  log: Pick<Logger, 'error' | 'warn'>
+}>
+
+export type ServiceConfig = Readonly<{
+  /** How long a new battle waits for players, and how long each of its rounds is shown. */
+  battleWait_ms: number
+  reveal_ms: number
+  /** New guests, and requests of any kind, from one client address; commands of one user. */
+  guestsPerMinute: number
+  requestsPerMinute: number
+  commandsPerMinute: number
+  body_bytes_max: number
+  /** Addresses and CIDR ranges whose X-Forwarded-For is believed. */
+  trustedProxies: readonly string[]
+  /** Pages come from a development server, which puts inline scripts into them. */
+  dev: boolean
+}>
+
+export type ServiceEnv = {
+  Bindings: Partial<HttpBindings>
+  Variables: { principal: Principal; key: string }
+}
+
+export type Services = OpenAPIHono<ServiceEnv>
