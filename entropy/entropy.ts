@@ -1,0 +1,16 @@
+import type { ChainSchedule, EntropyFix } from '../game/fairness/chain.ts'
+import type { EntropyRef } from '../schema/battle-event.ts'
+
+/**
+ * A source of public values that nobody outside can know before they are due. What a value decides is fixed first
+ * (`fix`), the value comes later (`value`), and anyone can check it against the anchor published beforehand.
+ */
+export interface Entropy {
+  /** The value that will decide what starts at `now_ms`: not due yet. Throws `matchmaking/unavailable` when there is none. */
+  fix(now_ms: number): EntropyFix
+  /** The value in hex, once it is due, however long that takes; never before. Rejects when the source is not known. */
+  value(ref: Pick<EntropyRef, 'source' | 'round'>): Promise<string>
+  /** The chains whose heads are published and whose rounds have not all passed, in the order of their use. */
+  published(): readonly ChainSchedule[]
+  close(): void
+}

@@ -1,0 +1,66 @@
+import { battleSeedContext, type Sealer } from '../../access/seal.ts'
+import type { Entropy } from '../../entropy/entropy.ts'
+import { expire } from '../../game/battle/cancel.ts'
+import { resolve } from '../../game/battle/draw.ts'
+import { drawn } from '../../game/battle/reveal.ts'
+import { settle } from '../../game/battle/settle.ts'
+import type { Battle, Decision, Result } from '../../game/battle/state.ts'
+import { battleFromJson, battleToJson } from '../../game/battle/stored.ts'
+import { digestOf } from '../../schema/digest.ts'
+import type { Command, Rules, Verdict } from '../actor.ts'
+
+export type BattleRulesOptions = Readonly<{ entropy: Entropy; sealer: Sealer }>
+
+/** The kind of actor a battle is. */
+export const BATTLE = 'battle'
+
+/** What its alarm does to a battle: a table that stays empty expires, entropy draws, and after the last round it is paid out. */
+export function battleRules({ entropy, sealer }: BattleRulesOptions): Rules<Battle> {
+  return {
+    kind: BATTLE,
+    parse: battleFromJson,
+    format: battleToJson,
+    async wake(battle) {
+      switch (battle.phase) {
+        case 'waiting':
+          return battleCommand({ battle: battle.id, alarm: 'expire' }, expire)
+        case 'drawing': {
+          const entropyValue = await entropy.value(battle.entropy!)
+          return battleCommand({ battle: battle.id, alarm: 'draw', entropyValue }, (at, now_ms) => drawn(at, { entropyValue }, now_ms))
+        }
+        case 'revealing': {
+          const serverSeed = serverSeedOf(battle, sealer)
+          const result = resultOf(battle, sealer)
+          const decide = (at: Battle, now_ms: number) => settle(at, { serverSeed, result }, now_ms)
+          return { ...battleCommand({ battle: battle.id, alarm: 'settle' }, decide), word: 'settle' }
+        }
+        case 'settled':
+        case 'cancelled':
+          return undefined
+        default:
+          return battle.phase satisfies never
+      }
+    },
+  }
+}
+
+/** A pure decision about a battle as a command for its actor. `received` is what its digest is taken of. */
+export function battleCommand(received: object, decide: (battle: Battle, now_ms: number) => Decision): Command<Battle> {
+  return { request: digestOf(received), decide: (battle, now_ms) => verdictOf(decide(battle, now_ms)) }
+}
+
+/** What a drawn battle comes to. Secret until its rounds are revealed: it stays in the memory of the node that has the battle. */
+export function resultOf(battle: Battle, sealer: Sealer): Result {
+  const entropyValue = battle.entropy?.value
+  if (!entropyValue) throw new Error(`battle ${battle.id} is not drawn yet`)
+  return battle.result ?? resolve(battle, { serverSeed: serverSeedOf(battle, sealer), entropyValue })
+}
+
+function serverSeedOf(battle: Battle, sealer: Sealer): string {
+  return sealer.open(battle.sealedSeed, battleSeedContext(battle.id))
+}
+
+function verdictOf(decision: Decision): Verdict<Battle> {
+  if (!decision.ok) return decision
+  return { ok: true, step: { state: decision.battle, ...decision.effects } }
+}

@@ -1,0 +1,97 @@
+import { boxOf, prizeOf } from '../../game/battle/draw.ts'
+import { revealedRounds } from '../../game/battle/reveal.ts'
+import type { Battle, Pull, Result } from '../../game/battle/state.ts'
+import { sum } from '../../schema/amount.ts'
+import { BattleState, DropState, SeatState } from '../../schema/battle-state.ts'
+
+export type Shown = Readonly<{
+  battle: Battle
+  /** Known to this node from the draw on; only what is revealed of it is ever shown. */
+  result: Result | null
+  /** Users with a socket in the room. */
+  connected: ReadonlyMap<string, number>
+  now_ms: number
+}>
+
+/** A fresh state for clients that shows this. */
+export function newView(shown: Shown): BattleState {
+  const { battle } = shown
+  const state = new BattleState()
+  state.battle = battle.id
+  state.mode = battle.mode
+  state.asset = battle.asset
+  state.price = battle.price.toString()
+  state.creator = battle.creator
+  state.unlisted = battle.unlisted
+  state.createdAt = battle.created_ms
+  state.expiresAt = battle.expires_ms
+  state.seedHash = battle.seedHash
+  state.boxesHash = battle.boxesHash
+  state.revealMs = battle.reveal_ms
+  for (const round of battle.rounds.keys()) state.rounds.push(boxOf(battle, round).id)
+  for (const seat of battle.seats.keys()) state.seats.push(freeSeat(seat))
+  show(state, shown)
+  return state
+}
+
+/** Brings a view to what may be seen at `now_ms`: of a round nothing before its time, the seed only once settled. */
+export function show(state: BattleState, shown: Shown): void {
+  const { battle, now_ms } = shown
+  const revealed = revealedRounds(battle, now_ms)
+  const pulls = pullsUntil(shown.result, revealed)
+  state.phase = battle.phase
+  state.entropySource = battle.entropy?.source ?? ''
+  state.entropyRound = battle.entropy?.round ?? 0
+  state.entropyDue = battle.entropy?.due_ms ?? 0
+  state.entropy = battle.entropy?.value ?? ''
+  state.revealFrom = battle.reveal_from_ms ?? 0
+  state.revealed = revealed
+  showSeats(state, shown, pulls)
+  for (const pull of pulls.slice(state.drops.length)) state.drops.push(dropState(battle, pull))
+  const settled = battle.phase === 'settled' ? battle.result : null
+  if (settled && state.winners.length === 0) state.winners.push(...settled.winners)
+  state.pot = settled?.pot.toString() ?? ''
+  state.serverSeed = (settled && battle.serverSeed) ?? ''
+  state.now = now_ms
+}
+
+/** When the view next changes by time alone, unix ms; null when it does not. */
+export function nextReveal(battle: Battle, now_ms: number): number | null {
+  if (battle.phase !== 'revealing' || battle.reveal_from_ms === null) return null
+  const revealed = revealedRounds(battle, now_ms)
+  return revealed < battle.rounds.length ? battle.reveal_from_ms + revealed * battle.reveal_ms : null
+}
+
+function showSeats(state: BattleState, { battle, connected }: Shown, pulls: readonly Pull[]): void {
+  for (const [index, seat] of battle.seats.entries()) {
+    const view = state.seats[index]!
+    const values = pulls.filter((pull) => pull.seat === index).map((pull) => prizeOf(battle, pull).value)
+    view.user = seat?.user ?? ''
+    view.name = seat?.name ?? ''
+    view.bot = seat?.bot ?? false
+    view.clientSeed = seat?.clientSeed ?? ''
+    view.total = sum(values).toString()
+    view.connected = seat?.user ? (connected.get(seat.user) ?? 0) > 0 : false
+  }
+}
+
+/** Pulls lie by round, then seat: what is revealed is a beginning of them. */
+function pullsUntil(result: Result | null, revealed: number): readonly Pull[] {
+  return result === null ? [] : result.pulls.filter(({ round }) => round < revealed)
+}
+
+function freeSeat(seat: number): SeatState {
+  const view = new SeatState()
+  view.seat = seat
+  return view
+}
+
+function dropState(battle: Battle, pull: Pull): DropState {
+  const { sku, value } = prizeOf(battle, pull)
+  const view = new DropState()
+  view.round = pull.round
+  view.seat = pull.seat
+  view.sku = sku
+  view.value = value.toString()
+  return view
+}
