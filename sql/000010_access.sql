@@ -20,7 +20,7 @@ create table session (
   created_ms bigint not null,
   revoked_ms bigint
 );
-create index session_user on session (user_id);
+create index session_by_user on session (user_id);
 
 -- `hash` is the SHA-256 of a token. One that was used stays for a while, so that its second use is recognised.
 create table refresh_token (
