@@ -1,6 +1,6 @@
 // The arrows between the folders, read from the imports themselves, type-only ones too. They point down:
 //
-//   main.ts ─▶ rooms services bridge ─▶ catalog ─▶ game ledger access ─▶ schema
+//   main.ts ─▶ rooms services bridge ─▶ catalog entropy ─▶ game ledger access ─▶ schema
 //   web ─▶ client-sdk ─▶ game ─▶ schema           loadtest ─▶ client-sdk ledger game embedded config
 
 /** What a folder may import besides itself and packages. Every folder of ours has a row; one without is refused. */
@@ -12,9 +12,10 @@ const MAY_IMPORT = {
   ledger: ['schema', 'sql'],
   access: ['schema', 'ledger'],
   catalog: ['schema', 'game', 'ledger'],
-  rooms: ['schema', 'game', 'ledger', 'access', 'catalog', 'config'],
-  services: ['schema', 'game', 'ledger', 'access', 'catalog', 'config'],
-  bridge: ['schema', 'game', 'ledger', 'access', 'catalog', 'config'],
+  entropy: ['schema', 'game', 'ledger', 'access', 'sql'],
+  rooms: ['schema', 'game', 'ledger', 'access', 'catalog', 'entropy', 'config'],
+  services: ['schema', 'game', 'ledger', 'access', 'catalog', 'entropy', 'config'],
+  bridge: ['schema', 'game', 'ledger', 'access', 'catalog', 'entropy', 'config'],
   'client-sdk': ['schema', 'game'],
   web: ['schema', 'client-sdk'],
   loadtest: ['client-sdk', 'schema', 'config', 'ledger', 'game', 'embedded', 'scripts'],
@@ -32,7 +33,7 @@ const arrows = Object.entries(MAY_IMPORT).map(([folder, below]) => ({
   severity: 'error',
   from: { path: pathOf(folder), pathNot: TESTS },
   to: {
-    path: String.raw`^[^/]+(/|\.m?[tj]sx?$)`,
+    path: String.raw`^[^./][^/]*(/|\.m?[tj]sx?$)`,
     pathNot: ['(^|/)node_modules/', ...[folder, ...below].map(pathOf)],
     dependencyTypesNot: ['core'],
   },

@@ -87,6 +87,7 @@ function findBinaries(account: Account): string {
   const copy = join(SHARED, `postgres-${version}`)
   if (!existsSync(copy)) {
     const partial = `${copy}.${process.pid}`
+    mkdirSync(SHARED, { recursive: true, mode: 0o711 })
     cpSync(packaged, partial, { recursive: true, verbatimSymlinks: true })
     if (existsSync(copy)) rmSync(partial, { recursive: true })
     else renameSync(partial, copy)

@@ -23,9 +23,9 @@ import { startPostgres, type Postgres } from './postgres.ts'
 const asRoot = process.getuid?.() === 0
 const folders: string[] = []
 
-/** A folder that the account Postgres runs as may enter, unless `mode` says otherwise. */
+/** A folder that the account Postgres runs as may enter, unless `mode` says otherwise; by its name the next run clears it away. */
 function makeFolder(mode = 0o755): string {
-  const folder = mkdtempSync(join(tmpdir(), 'rollingdrop-embedded-'))
+  const folder = mkdtempSync(join(tmpdir(), `rollingdrop-test-${process.pid}-`))
   chmodSync(folder, mode)
   folders.push(folder)
   return folder

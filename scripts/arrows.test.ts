@@ -22,6 +22,7 @@ const PLANTS: readonly (readonly [string, string, string | undefined])[] = [
   ['ledger/a.ts', "import { thing } from '../game/planted.ts'", 'ledger-imports-only-what-is-below'],
   ['access/a.ts', "import { thing } from '../rooms/planted.ts'", 'access-imports-only-what-is-below'],
   ['catalog/a.ts', "import { thing } from '../services/planted.ts'", 'catalog-imports-only-what-is-below'],
+  ['entropy/a.ts', "import { thing } from '../rooms/planted.ts'", 'entropy-imports-only-what-is-below'],
   ['rooms/a.ts', "import { thing } from '../services/planted.ts'", 'rooms-imports-only-what-is-below'],
   ['rooms/b.ts', "import { thing } from '../catalog/planted.ts'", undefined],
   ['services/a.ts', "import type { Thing } from '../bridge/planted.ts'", 'services-imports-only-what-is-below'],

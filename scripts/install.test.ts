@@ -11,7 +11,9 @@ const entries = Object.entries(packages).filter(([path]) => path !== '')
 // npm leaves out, without a word, what its registry did not have at that moment; `npm ci` then fails on every fresh clone.
 test('package-lock.json holds the packages of every platform', () => {
   const missing = entries.flatMap(([path, { optionalDependencies }]) =>
-    Object.keys(optionalDependencies ?? {}).filter((name) => !packages[`${path}/node_modules/${name}`] && !packages[`node_modules/${name}`]),
+    Object.keys(optionalDependencies ?? {}).filter(
+      (name) => !packages[`${path}/node_modules/${name}`] && !packages[`node_modules/${name}`],
+    ),
   )
   expect(missing).toEqual([])
   expect(entries.filter(([, { version }]) => version === undefined)).toEqual([])

@@ -14,8 +14,9 @@ process.on('exit', (code) => {
 await installServices()
 const vitest = await createVitest('test', { ...options, watch: false, reporters: ['default', lastLine] })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  // vitest would end at once; its teardown is what stops the tests' Postgres.
+  process.removeAllListeners(signal)
   process.once(signal, () => {
-    // Closing runs the teardown, which stops the tests' Postgres.
     void vitest.close().finally(() => process.exit(130))
   })
 }

@@ -2,6 +2,8 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { choosePlace } from '../embedded/postgres-place.ts'
+import { findPostmaster, stopPostmaster } from '../embedded/postgres-process.ts'
 import { startPostgres } from '../embedded/postgres.ts'
 
 declare module 'vitest' {
@@ -14,6 +16,7 @@ declare module 'vitest' {
 /** Tests start thousands of transactions that nobody will miss after a power cut; a crash test starts its own Postgres. */
 const FOR_SPEED = { fsync: 'off', full_page_writes: 'off', autovacuum: 'off' }
 
+/** The process id follows, so that the next run knows what was left behind. */
 const FOLDER = 'rollingdrop-test-'
 
 /** Once for a whole run: one Postgres in a temporary folder, with a migrated template database. */
@@ -38,14 +41,15 @@ async function migrateTemplate(url: string): Promise<void> {
   await migrate(url)
 }
 
-/** A run that was killed has left its Postgres and its folder behind. */
+/** A run that was killed has left its folders behind, and perhaps a Postgres in each. */
 async function sweep(): Promise<void> {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(FOLDER))) {
     if (isAlive(Number(name.slice(FOLDER.length).split('-')[0]))) continue
-    const dataDir = join(tmpdir(), name)
-    const left = await startPostgres({ dataDir, log: () => {} })
-    await left.stop()
-    rmSync(dataDir, { recursive: true, force: true })
+    const folder = join(tmpdir(), name)
+    const place = choosePlace(folder)
+    const left = findPostmaster(place)
+    if (left) await stopPostmaster(place, left)
+    for (const gone of [place.home, folder]) rmSync(gone, { recursive: true, force: true })
   }
 }
 
