@@ -14,10 +14,12 @@ process.on('exit', (code) => {
 await installServices()
 const vitest = await createVitest('test', { ...options, watch: false, reporters: ['default', lastLine] })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  // vitest would end at once; its teardown is what stops the tests' Postgres.
+  // vitest would end at once; its teardown is what stops the tests' Postgres. A second signal does end at once.
   process.removeAllListeners(signal)
   process.once(signal, () => {
-    void vitest.close().finally(() => process.exit(130))
+    process.once(signal, () => process.exit(130))
+    process.exitCode = 130
+    void vitest.cancelCurrentRun('keyboard-input')
   })
 }
 try {
