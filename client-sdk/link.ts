@@ -113,7 +113,7 @@ export class Link {
         return { code: SILENT, reason: 'closed', lived_ms: 0 }
       }
       const end = await this.#live(wire)
-      const code = finalCode(end.code)
+      const code = finalCode(end)
       if (code) this.#endFor(new RollingDropError(code))
       return end
     } catch (cause) {
@@ -228,10 +228,11 @@ export class Link {
   }
 }
 
-/** The code behind a close number that no retry can help; undefined for all others. */
-function finalCode(close: number): ErrorCode | undefined {
-  const same = Object.entries(errorTable).filter(([, refusal]) => refusal.close === close)
-  return same.some(([, { retry }]) => retry) ? undefined : (same[0]?.[0] as ErrorCode | undefined)
+/** The code of an end that no retry can help, by its reason or else by its number; undefined for all others. */
+function finalCode({ code, reason }: End): ErrorCode | undefined {
+  const same = Object.entries(errorTable).filter(([, { close }]) => close === code)
+  if (same.some(([, { retry }]) => retry)) return undefined
+  return isErrorCode(reason) && errorTable[reason].close === code ? reason : (same[0]?.[0] as ErrorCode | undefined)
 }
 
 /** The address that a node named when it handed the actor over; null when it named none. */
