@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { isAtLeast } from './install.mjs'
 import { listCommands, parseCommand } from './run.mjs'
 
@@ -58,7 +58,7 @@ describe('a script under the launcher', () => {
     )
     writeFileSync(join(root, 'exits.ts'), 'process.exit(Number(process.argv[2]))\n')
     const stays =
-      "let n = 0\nprocess.on('SIGINT', () => { n++ })\nprocess.on('SIGTERM', () => { console.log(n); process.exit(7) })\n"
+      "process.on('SIGINT', () => console.log('interrupted'))\nprocess.on('SIGTERM', () => process.exit(7))\n"
     writeFileSync(join(root, 'stays.ts'), `${stays}setInterval(() => {}, 1000)\nconsole.log('ready')\n`)
   })
 
@@ -76,13 +76,17 @@ describe('a script under the launcher', () => {
       cwd: root,
       detached: true,
     })
-    const lines = createInterface(launcher.stdout)[Symbol.asyncIterator]()
-    expect((await lines.next()).value).toBe('ready')
+    const lines: string[] = []
+    const said = (line: string) => vi.waitFor(() => expect(lines).toContain(line), { timeout: 10_000 })
+    createInterface(launcher.stdout).on('line', (line) => lines.push(line))
+    await said('ready')
     process.kill(-pidOf(launcher), 'SIGINT') // What a terminal does: to the whole foreground group.
     launcher.kill('SIGINT') // And npm repeats it.
+    await said('interrupted')
+    const closed = new Promise((resolve) => launcher.once('close', resolve))
     launcher.kill('SIGTERM')
-    expect((await lines.next()).value).toBe('1')
-    expect(await new Promise((resolve) => launcher.once('close', resolve))).toBe(7)
+    expect(await closed).toBe(7)
+    expect(lines).toEqual(['ready', 'interrupted'])
   })
 
   const launch = (args: string[]) =>
