@@ -164,9 +164,13 @@ export function balancesAfter(
     note(credit, credit_after)
   }
   function note({ tenant, owner, asset }: Named, balance: bigint): void {
-    if (plainOwner(owner) === owner) last.set(accountKey(tenant, owner, asset), { owner, asset, balance })
+    if (isPrivate(owner)) last.set(accountKey(tenant, owner, asset), { owner, asset, balance })
   }
   return [...last.values()]
+}
+/** Whether a receipt may tell of it: not of the stripes of hot accounts, nor of what stands between tenants. */
+function isPrivate(owner: string): boolean {
+  return plainOwner(owner) === owner && !owner.startsWith('settlement:')
 }
 type Named = Pick<Account, 'tenant' | 'owner' | 'asset'>
 

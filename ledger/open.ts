@@ -43,6 +43,7 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
     connectionString: options.databaseUrl,
     max: options.readers_max ?? 8,
     application_name: 'rollingdrop reader',
+    pipeline: true,
   })
   pool.on('error', failed)
   await addPartitions(pool)

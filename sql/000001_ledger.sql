@@ -63,6 +63,7 @@ create index outcome_seq on outcome (first_seq);
 create table transfer (
   seq bigint not null,
   n smallint not null,
+  tenant text not null,
   debit bigint not null,
   credit bigint not null,
   amount bigint not null check (amount > 0),

@@ -19,7 +19,16 @@ const balancesAfter = statement('balances-after')
 
 const SEQ_MAX = 2n ** 63n - 1n
 
-/** Reads the ledger's tables over a pool. See `LedgerReader` for what each call promises. */
+/** Names the tenant for one transaction, and steps down to the role that sees nothing else. */
+const bindTenant: Statement = {
+  name: 'bind-tenant',
+  text: `select set_config('rollingdrop.tenant', $1, true), set_config('role', 'rollingdrop_reader', true)`,
+}
+
+/**
+ * Reads the ledger's tables over a pool whose connections pipeline. See `LedgerReader` for what each call promises. Whatever is
+ * read for a tenant is read as a role that row-level security binds to that tenant; only the cell's own stream is not.
+ */
 export class PostgresReader implements LedgerReader {
   readonly #pool: pg.Pool
 
@@ -28,11 +37,11 @@ export class PostgresReader implements LedgerReader {
   }
 
   async balances(tenant: TenantId, owner: OwnerId): Promise<readonly Balance[]> {
-    return (await this.#read(readBalances, [tenant, owner, null])).map((row) => balanceOf(owner, row))
+    return (await this.#read(tenant, readBalances, [tenant, owner, null])).map((row) => balanceOf(owner, row))
   }
 
   async balance(tenant: TenantId, owner: OwnerId, asset: AssetId): Promise<Balance | undefined> {
-    const [row] = await this.#read(readBalances, [tenant, owner, asset])
+    const [row] = await this.#read(tenant, readBalances, [tenant, owner, asset])
     return row && balanceOf(owner, row)
   }
 
@@ -40,10 +49,10 @@ export class PostgresReader implements LedgerReader {
     query: Readonly<{ tenant: TenantId; owner: OwnerId; asset?: AssetId; before?: StatementKey; limit: number }>,
   ): Promise<readonly StatementEntry[]> {
     const { tenant, owner, asset, before, limit } = query
-    const accounts = await this.#read(readAccountIds, [tenant, owner, asset ?? null])
+    const accounts = await this.#read(tenant, readAccountIds, [tenant, owner, asset ?? null])
     const assets = new Map(accounts.map(([id, each]) => [id!, each as AssetId]))
     const key = before ?? { seq: SEQ_MAX, n: 0 }
-    const rows = await this.#read(readStatement, [list([...assets.keys()]), key.seq, key.n, limit])
+    const rows = await this.#read(tenant, readStatement, [list([...assets.keys()]), key.seq, key.n, limit])
     return rows.map(([seq, n, account, amount, after, outcome, actor, at_ms, kind]) => ({
       seq: BigInt(seq!),
       n: Number(n),
@@ -58,36 +67,47 @@ export class PostgresReader implements LedgerReader {
   }
 
   async balanceAt(tenant: TenantId, owner: OwnerId, asset: AssetId, seq: bigint): Promise<bigint> {
-    const accounts = await this.#read(readAccountIds, [tenant, owner, asset])
-    const [row] = await this.#read(readBalanceAt, [list(accounts.map(([id]) => id!)), seq])
+    const accounts = await this.#read(tenant, readAccountIds, [tenant, owner, asset])
+    const [row] = await this.#read(tenant, readBalanceAt, [list(accounts.map(([id]) => id!)), seq])
     return BigInt(row![0]!)
   }
 
   async events(query: EventQuery): Promise<readonly CommittedEvent[]> {
     const values = [query.since, query.until ?? SEQ_MAX, query.limit]
-    return (await this.#read(narrowed(query), [...values, ...narrowing(query)])).map(eventOf)
+    return (await this.#read(query.tenant, narrowed(query), [...values, ...narrowing(query)])).map(eventOf)
   }
 
   async receipt(tenant: TenantId, owner: OwnerId, id: OutcomeId): Promise<Receipt | undefined> {
-    const [row] = await this.#read(readReceipt, [id, tenant, owner])
+    const [row] = await this.#read(tenant, readReceipt, [id, tenant, owner])
     if (row === undefined) return undefined
     const [, first_seq, last_seq, at_ms] = row
-    const balances = balancesOfLegs(await this.#read(balancesAfter, [list([first_seq!])]))
+    const balances = balancesOfLegs(await this.#read(tenant, balancesAfter, [list([first_seq!])]))
     return { id, first_seq: BigInt(first_seq!), last_seq: BigInt(last_seq!), at_ms: Number(at_ms), balances, replayed: true }
   }
 
   async head(): Promise<Head> {
-    const [row] = await this.#read(readHead, [])
+    const [row] = await this.#read(undefined, readHead, [])
     const [lineage, seq, hash, at_ms] = row!
     return { lineage: lineage!, seq: BigInt(seq!), hash: Buffer.from(hash!, 'hex'), at_ms: Number(at_ms) }
   }
 
-  async #read(wanted: Statement, values: readonly unknown[]): Promise<readonly Row[]> {
+  async #read(tenant: TenantId | undefined, wanted: Statement, values: readonly unknown[]): Promise<readonly Row[]> {
     const client = await this.#pool.connect()
+    let broken: Error | undefined
     try {
-      return await run(client, wanted, values)
+      if (tenant === undefined) return await run(client, wanted, values)
+      const [, , rows] = await Promise.all([
+        client.query('begin read only'),
+        run(client, bindTenant, [tenant]),
+        run(client, wanted, values),
+        client.query('commit'),
+      ])
+      return rows
+    } catch (error) {
+      broken = error as Error
+      throw error
     } finally {
-      client.release()
+      client.release(broken)
     }
   }
 }

@@ -168,7 +168,7 @@ function batchValues(book: Book, accepted: readonly Decided[]): unknown[] {
     firsts.push(seq + 1)
     seq += events.length
   }
-  const legs = accepted.flatMap(({ transfers }, i) => transfers.map((transfer, n) => ({ ...transfer, first: firsts[i]!, n })))
+  const legs = accepted.flatMap(({ transfers }, i) => transfers.map((transfer, n) => ({ ...transfer, first: firsts[i]!, n, tenant: outcomes[i]!.tenant })))
   const events = accepted.flatMap(({ events: drafts, outcome }) => drafts.map((draft) => ({ ...draft, outcome })))
   return [
     seq,
@@ -201,6 +201,7 @@ function batchValues(book: Book, accepted: readonly Decided[]): unknown[] {
     texts(events.map(({ user }) => user ?? null)),
     texts(events.map(({ outcome }) => outcome.id)),
     texts(events.map(({ payload }) => payload)),
+    texts(legs.map(({ tenant }) => tenant)),
   ]
 }
 

@@ -27,10 +27,10 @@ written_outcome as (
     o(id, tenant, kind, owner, actor, epoch, version, request, first, last, steps)
 ),
 written_transfer as (
-  insert into transfer (seq, n, debit, credit, amount, debit_after, credit_after, hold)
-  select h.base + t.first, t.n, t.debit, t.credit, t.amount, t.debit_after, t.credit_after, t.hold
+  insert into transfer (seq, n, tenant, debit, credit, amount, debit_after, credit_after, hold)
+  select h.base + t.first, t.n, t.tenant, t.debit, t.credit, t.amount, t.debit_after, t.credit_after, t.hold
   from h, unnest($16::bigint[], $17::smallint[], $18::bigint[], $19::bigint[], $20::bigint[], $21::bigint[], $22::bigint[],
-    $23::uuid[]) t(first, n, debit, credit, amount, debit_after, credit_after, hold)
+    $23::uuid[], string_to_array($31, E'\x1e', E'\x1d')) t(first, n, debit, credit, amount, debit_after, credit_after, hold, tenant)
 ),
 written_event as (
   insert into event (seq, type, audience, tenant, actor, user_id, outcome, at, payload)
