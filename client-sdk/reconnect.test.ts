@@ -13,6 +13,7 @@ import { memoryTokens } from './tokens.ts'
 
 /** Real Colyseus rooms behind a seat route of this test, reached through proxies that can be cut or frozen like a node. */
 const LINEAGE = 'lineage01'
+const JSON_TYPE = { 'content-type': 'application/json' }
 const tokens = { user: { id: 'user-1', name: 'One', guest: true }, token: 't.t.t', refreshToken: 'r', expiresAt: 4e12 }
 
 const seatOptions: unknown[] = []
@@ -114,14 +115,14 @@ async function roomOf<T extends Room>(kind: string): Promise<T> {
   return matchMaker.getLocalRoomById(id) as T
 }
 
-async function answer(path: string, host: string, body: unknown): Promise<unknown> {
+async function answer(path: string, host: string, body: object): Promise<unknown> {
   if (path === '/auth/guest') return tokens
   if (path === '/me') return { user: tokens.user }
   const kind = path.split('/')[2]!
   if (host !== here.address) return { at: here.address }
   seatOptions.push(body)
   const room = await roomOf(kind)
-  return matchMaker.reserveSeatFor(Reflect.get(room, '_listing'), body as object)
+  return matchMaker.reserveSeatFor(Reflect.get(room, '_listing'), body)
 }
 
 beforeAll(async () => {
@@ -136,10 +137,9 @@ beforeAll(async () => {
     request
       .on('data', (chunk: Buffer) => chunks.push(chunk))
       .on('end', () => {
-        const body: unknown = chunks.length ? JSON.parse(Buffer.concat(chunks).toString()) : {}
-        void answer(path, request.headers.host!, body).then((found) => {
-          response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(found))
-        })
+        const body = (chunks.length ? JSON.parse(Buffer.concat(chunks).toString()) : {}) as object
+        const tell = (found: unknown) => response.writeHead(200, JSON_TYPE).end(JSON.stringify(found))
+        void answer(path, request.headers.host!, body).then(tell)
       })
   })
   directory = `http://127.0.0.1:${port}`
