@@ -157,13 +157,13 @@ export const health = z.object({
 })
 export type Health = z.infer<typeof health>
 
-export const entropyChain = z.object({
+const entropyChain = z.object({
   id: z.string(),
-  anchor: z.string().describe('what every value of the chain hashes to, published before the first is used'),
+  head: z.string().describe('what every value of the chain hashes to, published before the first is due'),
   length: z.int(),
-  publishedAt: z.number(),
+  starts_at_ms: z.number().describe('round r is due at starts_at_ms + r × period_ms'),
+  period_ms: z.int(),
 })
-export type EntropyChain = z.infer<typeof entropyChain>
 export const entropyChains = z.object({ chains: z.array(entropyChain) })
 
 /** RFC 9457, with the code of our error table. */

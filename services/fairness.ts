@@ -9,13 +9,16 @@ const route = createRoute({
   path: '/fairness/entropy',
   operationId: 'listEntropyChains',
   tags: ['fairness'],
-  summary: 'The hash chains published beforehand, newest first',
+  summary: 'The hash chains published beforehand',
   description:
-    'Note an anchor before your battle starts: the public value of the battle must hash to it. Whoever runs this server ' +
+    'Note the head before your battle starts: the public value of the battle must hash to it. Whoever runs this server ' +
     'made the chain and could know its values.',
-  responses: { 200: json(entropyChains, 'All chains that any battle names.'), ...refusals() },
+  responses: {
+    200: json(entropyChains, 'Those whose rounds have not all passed, in the order of their use.'),
+    ...refusals(),
+  },
 })
 
-export function addFairness(app: Services, { entropyChains }: ServiceParts): void {
-  app.openapi(route, async (c) => c.json({ chains: [...(await entropyChains())] }, 200))
+export function addFairness(app: Services, { entropy }: ServiceParts): void {
+  app.openapi(route, (c) => c.json({ chains: [...entropy.published()] }, 200))
 }

@@ -6,8 +6,8 @@ import type { Principal } from '../access/access.ts'
 import type { AccessOperations } from '../access/open.ts'
 import type { Sealer } from '../access/seal.ts'
 import type { Catalog } from '../catalog/catalog.ts'
+import type { Entropy } from '../entropy/entropy.ts'
 import type { Ledger, Tail } from '../ledger/ledger.ts'
-import type { EntropyChain } from '../schema/http.ts'
 
 /** What the services are made of. `main.ts` wires it; nothing here reads the environment. */
 export type ServiceParts = Readonly<{
@@ -17,8 +17,7 @@ export type ServiceParts = Readonly<{
   access: AccessOperations
   catalog: Catalog
   sealer: Sealer
-  /** The published heads of the entropy chains, newest first. */
-  entropyChains: () => Promise<readonly EntropyChain[]>
+  entropy: Pick<Entropy, 'published'>
   config: ServiceConfig
   /** This node's id, for /health. */
   node: string

@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { createAccess, type AccessOperations } from '../access/open.ts'
+import { createSealer } from '../access/seal.ts'
+import { createCatalog, type Catalog } from '../catalog/catalog.ts'
+import { seedCatalog } from '../catalog/seed.ts'
+import { openLedger, type OpenLedger } from '../ledger/open.ts'
+import type { Tokens } from '../schema/http.ts'
+import { createServices } from '../services/app.ts'
+import type { ServiceConfig, Services } from '../services/parts.ts'
+import { createDatabase } from './database.ts'
+
+export const FAUCET_CREDITS = 100_000
+export const TOKEN_TTL_S = 900
+
+/** A node without rooms: everything the HTTP services stand on, over a database of its own. */
+export type TestNode = OpenLedger &
+  Readonly<{
+    url: string
+    pool: pg.Pool
+    secretKey: Uint8Array
+    access: AccessOperations
+    catalog: Catalog
+    app: Services
+    logged: unknown[]
+    /** Sends a request as JSON; `key` is the Idempotency-Key. */
+    call: (method: string, path: string, options?: CallOptions) => Promise<Answer>
+    /** The access of another node, whose clock is `ahead_ms` ahead. The ledger refuses ids over 60 s ahead. */
+    accessAhead: (ahead_ms: number) => Promise<AccessOperations>
+  }>
+
+export type CallOptions = Readonly<{ token?: string; body?: unknown; key?: string; headers?: Record<string, string> }>
+// Tests read answers freely; what the routes promise is checked by the routes' own types.
+// oxlint-disable-next-line typescript/no-explicit-any
+export type Answer = Readonly<{ status: number; body: any; headers: Headers }>
+
+const config: ServiceConfig = {
+  battleWait_ms: 900_000,
+  reveal_ms: 1000,
+  guestsPerMinute: 1_000_000,
+  requestsPerMinute: 1_000_000,
+  commandsPerMinute: 1_000_000,
+  body_bytes_max: 65_536,
+  trustedProxies: [],
+  dev: false,
+}
+
+/** Opens a node with the seeded catalogue. Close it in `afterAll`: that drops its database. */
+export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promise<TestNode> {
+  const database = await createDatabase()
+  const secretKey = randomBytes(32)
+  const clock = Date.now
+  const opened = await openLedger({ databaseUrl: database.url })
+  const { ledger, tail } = opened
+  const pool = new pg.Pool({ connectionString: database.url, max: 20 })
+  const ttl = { tokenTtl_s: TOKEN_TTL_S, refreshTtl_s: 2_592_000, faucetCredits: FAUCET_CREDITS }
+  const accessAhead = (ahead_ms: number) =>
+    createAccess({ pool, ledger, tail, secretKey, clock: () => Date.now() + ahead_ms, ...ttl })
+  const access = await accessAhead(0)
+  const catalog = createCatalog({ pool, tail })
+  await seedCatalog({ pool, ledger, clock })
+  const logged: unknown[] = []
+  const log = { error: (line: unknown) => logged.push(line), warn: (line: unknown) => logged.push(line) }
+  const sealer = createSealer(secretKey)
+  const entropy = { published: () => [{ id: 'c', head: 'aa', length: 8, starts_at_ms: 0, period_ms: 1000 }] }
+  const parts = { pool, ledger, tail, access, catalog, sealer, entropy, clock, log, node: 'n1' }
+  const app = createServices({ ...parts, config: { ...config, ...changed } })
+  const close = async () => {
+    access.close()
+    catalog.close()
+    await opened.close()
+    await pool.end()
+    await database.drop()
+  }
+  const call = (method: string, path: string, options: CallOptions = {}) => send(app, method, path, options)
+  return { ...opened, close, url: database.url, pool, secretKey, access, accessAhead, catalog, app, logged, call }
+}
+
+async function send(
+  app: Services,
+  method: string,
+  path: string,
+  { token, body, key, headers }: CallOptions,
+): Promise<Answer> {
+  const response = await app.request(path, {
+    method,
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(key && { 'idempotency-key': key }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  const isJson = /json/.test(response.headers.get('content-type') ?? '')
+  return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers }
+}
+
+/** A guest of this node, signed in over HTTP. */
+export async function newGuest(node: Pick<TestNode, 'call'>): Promise<Tokens> {
+  return (await node.call('POST', '/auth/guest')).body as Tokens
+}
