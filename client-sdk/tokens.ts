@@ -18,14 +18,14 @@ export function memoryTokens(): TokenStore {
 /** Keeps the tokens in localStorage under `key`, for all tabs of this origin; in memory where the browser forbids that. */
 export function browserTokens(key = 'rollingdrop/tokens'): SharedTokenStore {
   const memory = memoryTokens()
+  const write = (tokens: Tokens | null) => {
+    if (tokens === null) localStorage.removeItem(key)
+    else localStorage.setItem(key, JSON.stringify(tokens))
+    return true
+  }
   return {
-    load: () => parsed(attempt(() => localStorage.getItem(key))) ?? memory.load(),
-    save: (tokens) => {
-      memory.save(tokens)
-      attempt(() =>
-        tokens === null ? localStorage.removeItem(key) : localStorage.setItem(key, JSON.stringify(tokens)),
-      )
-    },
+    load: () => memory.load() ?? parsed(attempt(() => localStorage.getItem(key))),
+    save: (tokens) => memory.save(attempt(() => write(tokens)) ? null : tokens),
     // A refresh token is good for one use: two tabs that used the same one would end the session of both.
     exclusive: (work) => ('locks' in navigator ? navigator.locks.request(key, work) : work()),
   }
