@@ -53,6 +53,8 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
   const opened = await openLedger({ databaseUrl: database.url })
   const { ledger, tail } = opened
   const pool = new pg.Pool({ connectionString: database.url, max: 20 })
+  // Dropping the database may still meet a connection that is just closing.
+  pool.on('connect', (client) => void client.on('error', () => {}))
   const ttl = { tokenTtl_s: TOKEN_TTL_S, refreshTtl_s: 2_592_000, faucetCredits: FAUCET_CREDITS }
   const accessAhead = (ahead_ms: number) =>
     createAccess({ pool, ledger, tail, secretKey, clock: () => Date.now() + ahead_ms, ...ttl })
@@ -82,7 +84,7 @@ async function send(
   path: string,
   { token, body, key, headers }: CallOptions,
 ): Promise<Answer> {
-  const response = await app.request(path, {
+  const init = {
     method,
     headers: {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -91,7 +93,8 @@ async function send(
       ...headers,
     },
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  })
+  }
+  const response = await app.request(path, init, {})
   const text = await response.text()
   const isJson = /json/.test(response.headers.get('content-type') ?? '')
   return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers }

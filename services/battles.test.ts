@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { battleSeedContext, createSealer } from '../access/seal.ts'
+import { battleFromJson } from '../game/battle/stored.ts'
+import { hashSeed } from '../game/fairness/seed.ts'
+import { escrowOwner, userOwner } from '../schema/account.ts'
+import { PLAY_CREDIT } from '../schema/asset.ts'
+import type { BattlePage, Tokens } from '../schema/http.ts'
+import { newGuest, openTestNode, type TestNode } from '../test/node.ts'
+
+let node: TestNode
+beforeAll(async () => void (node = await openTestNode()))
+afterAll(() => node.close())
+
+const clientSeed = 'ab'.repeat(32)
+const wanted = { rounds: ['pocket-change', 'garden-shed', 'pocket-change'], seats: 2, clientSeed }
+const create = (by: Tokens, key: string, body: unknown = wanted) =>
+  node.call('POST', '/battles', { token: by.token, key, body })
+const creditsOf = async ({ user }: Tokens) =>
+  (await node.ledger.reader.balance('main', userOwner(user.id), PLAY_CREDIT))!.balance
+
+describe('creating a battle', () => {
+  test('takes the price of a seat and commits to a seed nobody can read', async () => {
+    const guest = await newGuest(node)
+    const { status, body } = await create(guest, 'one')
+    expect(status).toBe(201)
+    expect(await creditsOf(guest)).toBe(99_000n)
+    const escrow = await node.ledger.reader.balance('main', escrowOwner(body.id), PLAY_CREDIT)
+    expect(escrow?.balance).toBe(1000n)
+    const row = (await node.ledger.actors.find(`battle-${body.id}`))!
+    expect(row).toMatchObject({ tenant: 'main', kind: 'battle', epoch: 0, finished: false })
+    const battle = battleFromJson(row.state)
+    expect(row.wake_at_ms).toBe(battle.expires_ms)
+    const seed = createSealer(node.secretKey).open(battle.sealedSeed, battleSeedContext(body.id))
+    expect(hashSeed(seed)).toBe(battle.seedHash)
+    const detail = await node.call('GET', `/battles/${body.id}`)
+    expect(detail.body).toMatchObject({ phase: 'waiting', price: '1000', winners: [], pot: null })
+    expect(detail.body.proof).toMatchObject({ serverSeed: null, seedHash: battle.seedHash, drops: [], entropy: null })
+    for (const secret of [seed, battle.sealedSeed]) expect(JSON.stringify(detail.body)).not.toContain(secret)
+    expect((await node.call('GET', `/battles/${body.id}/proof`)).body).toEqual(detail.body.proof)
+  })
+
+  test('fifty times at once under one key is one battle, paid once', async () => {
+    const guest = await newGuest(node)
+    const answers = await Promise.all(Array.from({ length: 50 }, () => create(guest, 'same')))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]))
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1)
+    expect(await creditsOf(guest)).toBe(99_000n)
+    expect((await create(guest, 'same')).body).toEqual(answers[0]!.body)
+    expect(await creditsOf(guest)).toBe(99_000n)
+  })
+
+  test('a key belongs to its user, and to the command it came with first', async () => {
+    const [a, b] = [await newGuest(node), await newGuest(node)]
+    const first = await create(a, 'shared')
+    expect((await create(b, 'shared')).body.id).not.toBe(first.body.id)
+    const other = await create(a, 'shared', { ...wanted, seats: 3 })
+    expect(other).toMatchObject({ status: 409, body: { code: 'request/key-reused' } })
+    expect((await create(a, 'shared', { ...wanted, mode: 'standard' })).body).toEqual(first.body)
+  })
+
+  test('a crash after the key was taken loses nothing: the same request creates the battle', async () => {
+    const guest = await newGuest(node)
+    const { commit } = node.ledger
+    node.ledger.commit = () => Promise.reject(new Error('killed'))
+    const killed = await create(guest, 'crash')
+    node.ledger.commit = commit
+    expect(killed).toMatchObject({ status: 500, body: { code: 'server/internal' } })
+    expect(JSON.stringify(killed.body)).not.toContain('killed')
+    expect((await create(guest, 'crash')).status).toBe(201)
+    expect(await creditsOf(guest)).toBe(99_000n)
+  })
+
+  test('too little balance takes nothing and leaves no battle', async () => {
+    const guest = await newGuest(node)
+    const rounds = Array.from({ length: 5 }, () => 'meteor-reserve')
+    const answer = await create(guest, 'rich', { ...wanted, rounds })
+    expect(answer).toMatchObject({ status: 402, body: { code: 'ledger/insufficient', retry: false } })
+    expect(await creditsOf(guest)).toBe(100_000n)
+    const { rows } = await node.pool.query('select outcome from idempotency_key where principal = $1', [guest.user.id])
+    expect((await node.call('GET', `/battles/${rows[0].outcome}`)).body.code).toBe('battle/unknown')
+  })
+
+  test.each([
+    ['no key', undefined, wanted, 400, 'request/key-missing'],
+    ['a key with a space', 'a b', wanted, 400, 'request/invalid'],
+    ['an unknown box', 'k1', { ...wanted, rounds: ['nowhere'] }, 404, 'box/unknown'],
+    ['seven seats', 'k2', { ...wanted, seats: 7 }, 400, 'request/invalid'],
+    ['no rounds', 'k3', { ...wanted, rounds: [] }, 400, 'request/invalid'],
+    [
+      '51 rounds',
+      'k4',
+      { ...wanted, rounds: Array.from({ length: 51 }, () => 'pocket-change') },
+      400,
+      'request/invalid',
+    ],
+    ['a short client seed', 'k5', { ...wanted, clientSeed: 'ab' }, 400, 'request/invalid'],
+    ['a field too many', 'k6', { ...wanted, sponsor: 100 }, 400, 'request/invalid'],
+    ['text that is not JSON', 'k7', '{"rounds":', 400, 'request/invalid'],
+    ['a body over 64 KiB', 'k8', { ...wanted, clientSeed: 'a'.repeat(70_000) }, 413, 'request/too-large'],
+  ])('%s is refused by its code', async (_what, key, body, status, code) => {
+    const { token } = await newGuest(node)
+    const answer = await node.call('POST', '/battles', { token, body, ...(key && { key }) })
+    expect(answer).toMatchObject({ status, body: { code, status, type: `urn:rollingdrop:error:${code}` } })
+    expect(answer.headers.get('content-type')).toBe('application/problem+json')
+  })
+
+  test('what zod refuses names the field', async () => {
+    const { token } = await newGuest(node)
+    const { body } = await node.call('POST', '/battles', { token, key: 'z', body: { ...wanted, seats: 'two' } })
+    expect(body.details.issues).toEqual([expect.objectContaining({ path: 'seats' })])
+    expect(body.detail).toMatch(/^seats: /)
+  })
+})
+
+describe('lists of battles', () => {
+  test('pages go from newest to oldest without gap or repetition, and leave out unlisted ones', async () => {
+    const guest = await newGuest(node)
+    const made: string[] = []
+    for (let i = 0; i < 7; i++) {
+      const unlisted = i % 3 === 1
+      const { body } = await create(guest, `list-${i}`, { ...wanted, rounds: ['pocket-change'], unlisted })
+      if (!unlisted) made.unshift(body.id)
+      else expect((await node.call('GET', `/battles/${body.id}`)).status).toBe(200)
+    }
+    const seen: string[] = []
+    for (let cursor = ''; ;) {
+      const { body } = await node.call('GET', `/battles?limit=2${cursor && `&cursor=${cursor}`}`)
+      const page = body as BattlePage
+      seen.push(...page.battles.map(({ id }) => id))
+      if (page.next === null) break
+      expect(page.battles).toHaveLength(2)
+      cursor = page.next
+    }
+    expect(seen.slice(0, made.length)).toEqual(made)
+    expect(new Set(seen).size).toBe(seen.length)
+    expect((await node.call('GET', '/battles?status=finished')).body).toEqual({ battles: [], next: null })
+  })
+
+  test('a wrong query or id is refused', async () => {
+    expect((await node.call('GET', '/battles?status=lost')).body.code).toBe('request/invalid')
+    expect((await node.call('GET', '/battles?limit=1000')).body.code).toBe('request/invalid')
+    expect((await node.call('GET', '/battles?cursor=x')).body.code).toBe('request/invalid')
+    expect((await node.call('GET', '/battles/nothing')).body.code).toBe('battle/unknown')
+  })
+})
