@@ -102,8 +102,7 @@ export class Relay {
     try {
       await this.#follow(await this.#begin(), turn)
     } finally {
-      turn.release()
-      await sink.close()
+      await sink.close().finally(() => turn.release())
     }
   }
 

@@ -14,7 +14,6 @@ export type Turn = Readonly<{
  * connection of the pool, so a process that dies gives it back at once. It is not the fence: the cursor is.
  */
 export async function takeTurn(pool: Pool, name: string, stop: AbortSignal): Promise<Turn | undefined> {
-  if (stop.aborted) return undefined
   const client = await pool.connect()
   const lost = new AbortController()
   const onError = (error: Error) => lost.abort(error)
@@ -23,13 +22,16 @@ export async function takeTurn(pool: Pool, name: string, stop: AbortSignal): Pro
   const release = () => {
     if (released) return
     released = true
-    stop.removeEventListener('abort', release)
     // Closed, not given back to the pool: that ends a wait for the lock as well as the lock.
     client.release(true)
   }
   stop.addEventListener('abort', release)
+  if (stop.aborted) release()
   try {
+    stop.throwIfAborted()
     await client.query('select pg_advisory_lock($1, hashtext($2))', [LOCK_SPACE, name])
+    // From here on the holder releases it, after its last write: whoever comes next must find that done.
+    stop.removeEventListener('abort', release)
     return { lost: lost.signal, release }
   } catch (error) {
     release()

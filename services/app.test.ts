@@ -78,14 +78,15 @@ test('the OpenAPI document lists every route, each with its answers, and refers 
     parameters?: { name: string }[]
   }
   const listed = Object.entries(document.paths as Record<string, Record<string, Operation>>).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, operation]) => ({ path, method, ...operation })),
+    Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
   )
   const routed = node.app.routes
     .filter(({ method, path }) => method !== 'ALL' && path !== '/openapi.json')
     .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
   expect(new Set(listed.map(({ method, path }) => `${method.toUpperCase()} ${path}`))).toEqual(new Set(routed))
-  expect(new Set(listed.map(({ operationId }) => operationId)).size).toBe(listed.length)
-  for (const { summary, responses, path, parameters = [] } of listed) {
+  expect(new Set(listed.map(({ operation }) => operation.operationId)).size).toBe(listed.length)
+  for (const { path, operation } of listed) {
+    const { summary, responses, parameters = [] } = operation
     expect(summary).toBeTruthy()
     expect(Object.keys(responses).some((status) => status.startsWith('2'))).toBe(true)
     expect(Object.keys(responses)).toContain('500')
@@ -97,8 +98,10 @@ test('the OpenAPI document lists every route, each with its answers, and refers 
     const found = pointer!.split('/').reduce<unknown>((at, word) => (at as Record<string, unknown>)?.[word], document)
     expect(found).toBeDefined()
   }
-  const create = listed.find(({ operationId }) => operationId === 'createBattle')!
-  expect(create.parameters).toContainEqual(expect.objectContaining({ name: 'Idempotency-Key', required: true }))
+  const create = listed.find(({ operation }) => operation.operationId === 'createBattle')!
+  expect(create.operation.parameters).toContainEqual(
+    expect.objectContaining({ name: 'Idempotency-Key', required: true }),
+  )
 })
 
 test('an address that asks too often is told to wait', async () => {
