@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openTestNode, type TestNode } from '../test/node.ts'
 
 let node: TestNode
@@ -38,18 +38,15 @@ test('health says how far this node is', async () => {
 })
 
 test('without Postgres health is 503 and says when to ask again, and no more', async () => {
-  const { reader } = node.ledger
-  const { head } = reader
-  reader.head = () => Promise.reject(new Error('connect ECONNREFUSED 10.0.0.1'))
+  vi.spyOn(node.ledger.reader, 'head').mockRejectedValueOnce(new Error('connect ECONNREFUSED 10.0.0.1'))
   const answer = await node.call('GET', '/health')
-  reader.head = head
   expect(answer).toMatchObject({ status: 503, body: { code: 'ledger/unavailable', retry: true } })
   expect(answer.headers.get('retry-after')).toBe('1')
   expect(JSON.stringify(answer.body)).not.toContain('ECONNREFUSED')
 })
 
 test('a bug is logged with its cause and told without', async () => {
-  node.catalog.boxes = () => Promise.reject(new Error('secret detail'))
+  vi.spyOn(node.catalog, 'boxes').mockRejectedValueOnce(new Error('secret detail'))
   const answer = await node.call('GET', '/boxes/catalog')
   expect(answer).toMatchObject({ status: 500, body: { code: 'server/internal' } })
   expect(JSON.stringify(answer.body)).not.toContain('secret')

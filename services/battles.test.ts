@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { battleSeedContext, createSealer } from '../access/seal.ts'
 import { battleFromJson } from '../game/battle/stored.ts'
 import { hashSeed } from '../game/fairness/seed.ts'
@@ -60,10 +60,8 @@ describe('creating a battle', () => {
 
   test('a crash after the key was taken loses nothing: the same request creates the battle', async () => {
     const guest = await newGuest(node)
-    const { commit } = node.ledger
-    node.ledger.commit = () => Promise.reject(new Error('killed'))
+    vi.spyOn(node.ledger, 'commit').mockRejectedValueOnce(new Error('killed'))
     const killed = await create(guest, 'crash')
-    node.ledger.commit = commit
     expect(killed).toMatchObject({ status: 500, body: { code: 'server/internal' } })
     expect(JSON.stringify(killed.body)).not.toContain('killed')
     expect((await create(guest, 'crash')).status).toBe(201)

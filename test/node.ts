@@ -50,7 +50,8 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
   const database = await createDatabase()
   const secretKey = randomBytes(32)
   const clock = Date.now
-  const opened = await openLedger({ databaseUrl: database.url })
+  const logged: unknown[] = []
+  const opened = await openLedger({ databaseUrl: database.url, failed: (error) => logged.push(error) })
   const { ledger, tail } = opened
   const pool = new pg.Pool({ connectionString: database.url, max: 20 })
   // Dropping the database may still meet a connection that is just closing.
@@ -61,7 +62,6 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
   const access = await accessAhead(0)
   const catalog = createCatalog({ pool, tail })
   await seedCatalog({ pool, ledger, clock })
-  const logged: unknown[] = []
   const log = { error: (line: unknown) => logged.push(line), warn: (line: unknown) => logged.push(line) }
   const sealer = createSealer(secretKey)
   const entropy = { published: () => [{ id: 'c', head: 'aa', length: 8, starts_at_ms: 0, period_ms: 1000 }] }
