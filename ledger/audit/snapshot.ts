@@ -1,0 +1,115 @@
+import pg from 'pg'
+import { list, run, type Row, type Statement } from '../postgres/statement.ts'
+import { auditAccount, type Accounts, type AuditAccount } from './accounts.ts'
+import { auditSql, batchOf, eventOf, legOf, outcomeOf, type Chunk } from './chunk.ts'
+
+/** Seqs read at once: some ten thousand rows in memory. */
+const CHUNK_SEQS = 8_000
+
+const batches = auditSql('batches')
+const outcomes = auditSql('outcomes')
+const transfers = auditSql('transfers')
+const events = auditSql('events')
+const accountsBefore = auditSql('accounts')
+
+/** Reads one state of a database, however much is committed meanwhile. Writes nothing. */
+export class Snapshot {
+  readonly #client: pg.Client
+
+  private constructor(client: pg.Client) {
+    this.#client = client
+  }
+
+  /** Opens a snapshot, or joins the one that another has exported. */
+  static async open(databaseUrl: string, exported?: string): Promise<Snapshot> {
+    const client = new pg.Client({ connectionString: databaseUrl, application_name: 'rollingdrop audit' })
+    client.on('error', () => {}) // the query under way reports it
+    await client.connect()
+    await client.query('begin isolation level repeatable read, read only')
+    if (exported !== undefined) await client.query(`set transaction snapshot ${client.escapeLiteral(exported)}`)
+    // It thinks between its statements, and sorts whole tables.
+    await client.query(`set local idle_in_transaction_session_timeout = 0; set local statement_timeout = 0`)
+    await client.query(`set local work_mem = '64MB'; set local jit = off`)
+    return new Snapshot(client)
+  }
+
+  async export(): Promise<string> {
+    const [row] = await this.query({ name: 'audit-export', text: 'select pg_export_snapshot()' }, [])
+    return row![0]!
+  }
+
+  query(wanted: Statement, values: readonly unknown[]): Promise<readonly Row[]> {
+    return run(this.#client, wanted, values)
+  }
+
+  /** Whole batches with everything in them, from `after` on in the order of seq. The next chunk is read while one is used. */
+  async *chunks(after: number): AsyncGenerator<Chunk> {
+    let coming = this.#chunk(after)
+    for (;;) {
+      const chunk = await coming
+      if (chunk === undefined) return
+      coming = this.#chunk(chunk.batches.at(-1)!.last_seq)
+      coming.catch(() => {}) // it is awaited in the next turn, unless nobody takes one
+      yield chunk
+    }
+  }
+
+  async #chunk(after: number): Promise<Chunk | undefined> {
+    const found = (await this.query(batches, [after, CHUNK_SEQS])).map(batchOf)
+    if (found.length === 0) return undefined
+    const range = [after, found.at(-1)!.last_seq]
+    return {
+      batches: found,
+      outcomes: (await this.query(outcomes, range)).map(outcomeOf),
+      legs: (await this.query(transfers, range)).map(legOf),
+      events: (await this.query(events, range)).map(eventOf),
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#client.end()
+  }
+}
+
+/** The accounts that were used last, at most so many; others are read from the snapshot when their time comes. */
+export class RecentAccounts implements Accounts {
+  readonly #snapshot: Snapshot
+  readonly #base: number
+  readonly #entries_max: number
+  readonly #accounts = new Map<string, AuditAccount>()
+
+  constructor(options: Readonly<{ snapshot: Snapshot; base: number; entries_max: number }>) {
+    this.#snapshot = options.snapshot
+    this.#base = options.base
+    this.#entries_max = options.entries_max
+  }
+
+  get(id: string): AuditAccount | undefined {
+    return this.#accounts.get(id)
+  }
+
+  /** Makes every account of the chunk's legs known, with its balance at seq `before`, right before the chunk. */
+  async load({ legs }: Chunk, before: number): Promise<void> {
+    const ids = new Set(legs.flatMap(({ debit, credit }) => [debit, credit]))
+    const unknown: string[] = []
+    for (const id of ids) {
+      const known = this.#accounts.get(id)
+      if (known === undefined) unknown.push(id)
+      else {
+        this.#accounts.delete(id)
+        this.#accounts.set(id, known) // used last
+      }
+    }
+    if (unknown.length > 0)
+      for (const [id, tenant, owner, asset, balance] of await this.#read(unknown, before))
+        if (tenant !== null) this.#accounts.set(id!, auditAccount(id!, tenant!, owner!, asset!, balance!))
+    for (const id of this.#accounts.keys()) {
+      if (this.#accounts.size <= this.#entries_max || ids.has(id)) break
+      this.#accounts.delete(id)
+    }
+  }
+
+  #read(ids: readonly string[], before: number): Promise<readonly Row[]> {
+    return this.#snapshot.query(accountsBefore, [list(ids), before, this.#base])
+  }
+}

@@ -1,0 +1,1 @@
+select (select count(*) from account) + (select count(*) from account_closed)
