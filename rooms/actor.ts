@@ -30,6 +30,8 @@ export type Command<State> = Readonly<{
 /** What makes an actor of one kind. */
 export interface Rules<State> {
   readonly kind: string
+  /** The UUID of what it is about, from which the ids of its outcomes are derived. */
+  root(state: State): string
   parse(text: string): State
   format(state: State): string
   /** What is to be done when the alarm rings. What it waits for (a late entropy value) holds up no other command. */
@@ -185,7 +187,7 @@ export class Actor<State> {
     const { row, rules } = this.#options
     const version = this.#version
     return {
-      id: derivedId(this.id, word ?? `version ${version}`),
+      id: derivedId(rules.root(this.#state), word ?? `version ${version}`),
       kind,
       tenant: row.tenant,
       request,

@@ -119,7 +119,7 @@ export abstract class GuardedRoom<State extends object = object> extends Room<{ 
       const principal = await this.guard.access.authenticate(read.data.token)
       const before = this.principalOf(client)
       if (before && before.user !== principal.user) throw new RollingDropError('auth/forbidden')
-      this.#speakFor(client, principal)
+      if (this.clients.get(client.sessionId) === client) this.#speakFor(client, principal)
     } catch (cause) {
       this.end(client, toRollingDropError(cause))
     }

@@ -52,6 +52,7 @@ export const errorTable = {
   'item/unknown': refusal(404, 4404, false, 'You do not have this item.'),
   'feed/position': refusal(400, 4400, false, 'This is not a position in the feed.'),
   'feed/filter': refusal(400, 4400, false, 'This is not a filter of the feed.'),
+  'feed/too-many-filters': refusal(503, 4503, true, 'Too many different filters are served here already.'),
   'feed/too-slow': refusal(503, 4010, true, 'You read more slowly than the feed flows; reconnect to catch up.'),
   'matchmaking/unavailable': refusal(503, 4503, true, 'No server can take you right now; please try again in a moment.'),
   'server/draining': refusal(503, 4101, true, 'This server is going away; reconnect.'),

@@ -14,10 +14,14 @@ export type BattleRulesOptions = Readonly<{ entropy: Entropy; sealer: Sealer }>
 /** The kind of actor a battle is. */
 export const BATTLE = 'battle'
 
+/** The actor of a battle. */
+export const battleActor = (battle: string): string => `${BATTLE}-${battle}`
+
 /** What its alarm does to a battle: a table that stays empty expires, entropy draws, and after the last round it is paid out. */
 export function battleRules({ entropy, sealer }: BattleRulesOptions): Rules<Battle> {
   return {
     kind: BATTLE,
+    root: ({ id }) => id,
     parse: battleFromJson,
     format: battleToJson,
     async wake(battle) {

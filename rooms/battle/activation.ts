@@ -1,0 +1,102 @@
+import type { Result, Battle } from '../../game/battle/state.ts'
+import type { Receipt } from '../../schema/outcome.ts'
+import { RollingDropError } from '../../schema/errors.ts'
+import type { Sealer } from '../../access/seal.ts'
+import { Actor, type ActorOptions, type Command } from '../actor.ts'
+import { battleRules, resultOf, type BattleRulesOptions } from './rules.ts'
+
+/** A battle as its room sees it, whether somebody still acts for it or it is over. */
+export interface WatchedBattle {
+  readonly battle: Battle
+  /** Null before the draw. Secret until revealed. */
+  readonly result: Result | null
+  ask(command: Command<Battle>): Promise<unknown>
+  /** Calls `listen` after every commit, before the caller of the command hears of it. Returns how to stop. */
+  onChange(listen: () => void): () => void
+}
+
+type Options = Readonly<
+  Pick<ActorOptions<Battle>, 'row' | 'ledger' | 'clock' | 'mailbox_max' | 'log' | 'gone'> &
+    BattleRulesOptions & {
+      /** Called after every commit. */
+      changed(): void
+    }
+>
+
+/** A battle that this node acts for. */
+export class BattleActivation implements WatchedBattle {
+  readonly #actor: Actor<Battle>
+  readonly #sealer: Sealer
+  readonly #listeners = new Set<() => void>()
+  #result: Result | null = null
+
+  constructor({ entropy, sealer, changed, ...options }: Options) {
+    this.#sealer = sealer
+    const told = () => {
+      for (const listen of this.#listeners) listen()
+      changed()
+    }
+    this.#actor = new Actor({ ...options, rules: battleRules({ entropy, sealer }), told })
+  }
+
+  get id(): string {
+    return this.#actor.id
+  }
+
+  get epoch(): number {
+    return this.#actor.epoch
+  }
+
+  get battle(): Battle {
+    return this.#actor.state
+  }
+
+  get result(): Result | null {
+    const { phase } = this.battle
+    if (phase !== 'revealing' && phase !== 'settled') return null
+    return (this.#result ??= resultOf(this.battle, this.#sealer))
+  }
+
+  get isFinished(): boolean {
+    return this.#actor.finished
+  }
+
+  /** Whether nothing is under way: it could be given back and taken up again without anyone noticing. */
+  get isResting(): boolean {
+    return this.battle.phase === 'waiting' && !this.#actor.busy
+  }
+
+  ask(command: Command<Battle>): Promise<Receipt> {
+    return this.#actor.ask(command)
+  }
+
+  onChange(listen: () => void): () => void {
+    this.#listeners.add(listen)
+    return () => this.#listeners.delete(listen)
+  }
+
+  release(): Promise<boolean> {
+    return this.#actor.release()
+  }
+
+  abandon(): void {
+    this.#actor.abandon()
+  }
+
+  supersededBy(epoch: number): void {
+    this.#actor.supersededBy(epoch)
+  }
+}
+
+/** A battle that is over: there for those who come late, refusing what is asked of it. */
+export function finishedBattle(battle: Battle, now: () => number): WatchedBattle {
+  return {
+    battle,
+    result: battle.result,
+    async ask(command) {
+      const verdict = command.decide(battle, now())
+      throw new RollingDropError(verdict.ok ? 'battle/finished' : verdict.code)
+    },
+    onChange: () => () => {},
+  }
+}

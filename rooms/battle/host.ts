@@ -1,0 +1,210 @@
+import { matchMaker } from '@colyseus/core'
+import type { Sealer } from '../../access/seal.ts'
+import { pause } from '../../entropy/clock.ts'
+import type { Entropy } from '../../entropy/entropy.ts'
+import { battleFromJson } from '../../game/battle/stored.ts'
+import type { ActorRow, Ledger } from '../../ledger/ledger.ts'
+import { RollingDropError } from '../../schema/errors.ts'
+import type { Log } from '../actor.ts'
+import type { Guard } from '../guarded-room.ts'
+import type { ClusterNode } from '../node.ts'
+import { IDLE_MS, openRoom, type Opened } from '../shelf.ts'
+import { BattleActivation, finishedBattle, type WatchedBattle } from './activation.ts'
+import type { BattleRoom, BattleRoomOptions } from './room.ts'
+import { BATTLE, battleActor } from './rules.ts'
+
+type Options = Readonly<{
+  node: ClusterNode
+  ledger: Ledger
+  guard: Guard
+  entropy: Entropy
+  sealer: Sealer
+  mailbox_max: number
+  log: Log
+}>
+
+/** Where a battle can be watched: in a room here, or at the address of another node. */
+export type Place = Readonly<{ here: Opened<BattleRoom> } | { at: string }>
+
+type Hosted = {
+  readonly watched: WatchedBattle
+  /** Undefined once nobody acts for it any more. */
+  readonly activation: BattleActivation | undefined
+  readonly roomId: string
+  room: Promise<Opened<BattleRoom>> | undefined
+  wanted_ms: number
+}
+
+/** How long a commit in flight is waited for when battles are handed over. */
+const RELEASE_MS = 2_000
+
+/**
+ * The battles of this node. A battle is activated when somebody asks for it or when it is claimed (its alarm is due, its node
+ * is dead); only those somebody watches have a room.
+ *
+ *     asked for, claimed ──activate──▶ hosted ──nobody there, nothing under way──▶ given back
+ *                                        ├──over, nobody there any more──▶ out of memory
+ *                                        └──another one acts──▶ sockets closed with 4101, out of memory
+ */
+export class BattleHost {
+  readonly #options: Options
+  /** By the actor's id; whoever comes while one is being activated waits for it. */
+  readonly #hosted = new Map<string, Promise<Hosted | undefined>>()
+  readonly #present = new Map<string, Hosted>()
+  #draining = false
+
+  constructor(options: Options) {
+    this.#options = options
+  }
+
+  get count(): number {
+    return this.#present.size
+  }
+
+  /** Throws `battle/unknown`, or `matchmaking/unavailable` while it is on its way from one node to another. */
+  async place(battle: string): Promise<Place> {
+    const id = battleActor(battle)
+    const hosted = await this.#hosted.get(id)
+    if (hosted) return { here: await this.#roomOf(hosted) }
+    const row = await this.#options.ledger.actors.find(id)
+    if (row?.kind !== BATTLE) throw new RollingDropError('battle/unknown', { battle })
+    if (!row.finished) {
+      const address = await this.#holderOf(row)
+      if (address !== undefined) return { at: address }
+      if (this.#draining) throw new RollingDropError('server/draining')
+    }
+    const here = await this.#host(id, row)
+    if (!here) throw new RollingDropError('matchmaking/unavailable', { battle })
+    return { here: await this.#roomOf(here) }
+  }
+
+  /** Takes up battles that nobody acts for and whose time has come. */
+  async claim(limit: number): Promise<void> {
+    if (this.#draining) return
+    const ids = await this.#options.ledger.actors.claimable(BATTLE, limit)
+    await Promise.all(ids.map((id) => this.#host(id, undefined)))
+  }
+
+  /** Gives back what rests unwatched and forgets what is over and unwatched. */
+  async sweep(): Promise<void> {
+    const now_ms = this.#options.guard.clock.now()
+    for (const [id, hosted] of this.#present) {
+      const { activation, room, wanted_ms } = hosted
+      const clients = room === undefined ? 0 : (await room).room.clients.length
+      const isIdle = clients === 0 && now_ms - wanted_ms >= IDLE_MS
+      if (!isIdle || (activation && !activation.isFinished && !activation.isResting)) continue
+      this.#forget(id, hosted)
+      await activation?.release()
+      await this.#close(hosted, '')
+    }
+  }
+
+  /** Ends the activations that others have followed. */
+  async yieldToSuccessors(): Promise<void> {
+    const active = [...this.#present.values()].flatMap(({ activation }) =>
+      activation && !activation.isFinished ? [activation] : [],
+    )
+    if (active.length === 0) return
+    const successors = await this.#options.node.superseded(active.map(({ id, epoch }) => ({ id, epoch })))
+    for (const { id, epoch } of successors) active.find((each) => each.id === id)?.supersededBy(epoch)
+  }
+
+  /** Somebody has taken this node for dead: all it acted for is another's. */
+  abandon(): void {
+    for (const { activation } of this.#present.values()) activation?.abandon()
+  }
+
+  /** Hands everything over: waits for what is being committed, gives it back, and sends its clients to one of `addresses`. */
+  async drain(addresses: readonly string[]): Promise<void> {
+    this.#draining = true
+    await Promise.allSettled(this.#hosted.values())
+    const all = [...this.#present]
+    await Promise.all(
+      all.map(async ([id, hosted], index) => {
+        const given = hosted.activation?.release().catch(() => false) // What cannot be given back is claimed as a dead node's.
+        await Promise.race([given, pause(this.#options.guard.clock, RELEASE_MS)])
+        this.#forget(id, hosted)
+        await this.#close(hosted, addresses[index % addresses.length] ?? '')
+      }),
+    )
+  }
+
+  /** The address of the node that acts for it; undefined when it is ours to take. */
+  async #holderOf({ id, node: holder }: ActorRow): Promise<string | undefined> {
+    const { node } = this.#options
+    if (holder === null || holder === node.id) return undefined
+    const address = await node.addressOf(holder)
+    if (address === undefined && node.isQuiet) throw new RollingDropError('matchmaking/unavailable', { actor: id })
+    return address
+  }
+
+  /** One activation at a time for each battle. Undefined: somebody else has it. */
+  #host(id: string, row: ActorRow | undefined): Promise<Hosted | undefined> {
+    const known = this.#hosted.get(id)
+    if (known) return known
+    const hosting = this.#take(id, row)
+    this.#hosted.set(id, hosting)
+    const drop = () => this.#hosted.get(id) === hosting && this.#hosted.delete(id)
+    hosting.then(
+      (hosted) => (hosted ? this.#present.set(id, hosted) : drop()),
+      (error: unknown) => {
+        drop()
+        this.#options.log.error({ actor: id, error }, 'a battle could not be activated')
+      },
+    )
+    return hosting
+  }
+
+  async #take(id: string, row: ActorRow | undefined): Promise<Hosted | undefined> {
+    const { ledger, node, guard, log, ...rest } = this.#options
+    const wanted_ms = guard.clock.now()
+    if (row?.finished) {
+      const watched = finishedBattle(battleFromJson(row.state), () => guard.clock.now())
+      return { watched, activation: undefined, roomId: `${id}-final-${matchMaker.processId}`, room: undefined, wanted_ms }
+    }
+    const active = await ledger.actors.activate(id, node.id)
+    if (!active) return undefined
+    const activation: BattleActivation = new BattleActivation({
+      ...rest,
+      row: active,
+      ledger,
+      log,
+      clock: guard.clock,
+      gone: () => void this.#gone(id, hosted),
+      changed: () => this.#changed(id, hosted),
+    })
+    const hosted: Hosted = { watched: activation, activation, roomId: `${id}-${active.epoch}`, room: undefined, wanted_ms }
+    return hosted
+  }
+
+  #roomOf(hosted: Hosted): Promise<Opened<BattleRoom>> {
+    hosted.wanted_ms = this.#options.guard.clock.now()
+    const { guard, entropy } = this.#options
+    const { roomId, watched } = hosted
+    hosted.room ??= openRoom<BattleRoom>(BATTLE, { roomId, guard, entropy, watched } satisfies BattleRoomOptions)
+    hosted.room.catch(() => (hosted.room = undefined))
+    return hosted.room
+  }
+
+  /** A battle that ended with nobody watching needs no more memory. */
+  #changed(id: string, hosted: Hosted): void {
+    if (hosted.activation?.isFinished && hosted.room === undefined) this.#forget(id, hosted)
+  }
+
+  async #gone(id: string, hosted: Hosted): Promise<void> {
+    this.#options.log.warn({ actor: id }, 'another activation acts for this battle')
+    this.#forget(id, hosted)
+    await this.#close(hosted, 'ledger/fenced')
+  }
+
+  #forget(id: string, hosted: Hosted): void {
+    if (this.#present.get(id) !== hosted) return
+    this.#present.delete(id)
+    this.#hosted.delete(id)
+  }
+
+  async #close({ room }: Hosted, reason: string): Promise<void> {
+    if (room === undefined) return
+    await room.then(({ room: open }) => open.move(reason)).catch(() => {}) // A room that never opened has nobody in it.
+  }
+}

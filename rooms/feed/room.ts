@@ -1,0 +1,64 @@
+import { getMessageBytes, Protocol } from '@colyseus/core'
+import type { WebSocket } from 'ws'
+import { MAIN_TENANT } from '../../schema/account.ts'
+import { RollingDropError, toRollingDropError } from '../../schema/errors.ts'
+import type { FeedOptions } from '../../schema/feed.ts'
+import { parsePosition } from '../../schema/position.ts'
+import { GuardedRoom, type Guard, type RoomClient } from '../guarded-room.ts'
+import { wishOf } from './filter.ts'
+import type { FeedHub, Subscriber } from './hub.ts'
+
+export const FEED = 'feed'
+
+export type FeedRoomOptions = Readonly<{ roomId: string; guard: Guard; hub: FeedHub }>
+
+/** The Colyseus door to the node's feed: one room for all, without state, in which nobody says anything. */
+export class FeedRoom extends GuardedRoom {
+  #hub!: FeedHub
+  readonly #subscribers = new WeakMap<RoomClient, Subscriber>()
+  /** A frame as Colyseus sends it: made once for all sockets, where `sendBytes` would make a copy for each. */
+  readonly #wired = new WeakMap<Uint8Array, Uint8Array>()
+
+  override onCreate({ roomId, guard, hub }: FeedRoomOptions): void {
+    this.roomId = roomId
+    this.guard = guard
+    this.#hub = hub
+  }
+
+  override onJoin(client: RoomClient, options: FeedOptions, auth: RoomClient['auth'] | undefined): void {
+    super.onJoin(client, options, auth)
+    const subscriber = this.#subscriberOf(client)
+    this.#subscribers.set(client, subscriber)
+    const wish = wishOf(auth?.principal?.tenant ?? MAIN_TENANT, options.filter)
+    const since = options.since === undefined ? undefined : parsePosition(options.since)
+    const isThere = () => this.clients.get(client.sessionId) === client
+    this.#hub.subscribe(subscriber, wish, since, isThere).catch((error: unknown) => this.end(client, toRollingDropError(error)))
+  }
+
+  override onLeave(client: RoomClient): void {
+    super.onLeave(client)
+    const subscriber = this.#subscribers.get(client)
+    if (subscriber) this.#hub.unsubscribe(subscriber)
+  }
+
+  protected override hear(client: RoomClient, type: string): void {
+    this.refuse(client, new RollingDropError('request/invalid', { type, reason: 'unknown type' }), undefined)
+  }
+
+  #subscriberOf(client: RoomClient): Subscriber {
+    const socket = client.ref as unknown as WebSocket
+    return {
+      send: (type, bytes) => client.enqueueRaw(this.#wire(type, bytes)),
+      buffered: () => socket.bufferedAmount,
+      end: (error) => this.end(client, error),
+    }
+  }
+
+  #wire(type: 'welcome' | 'frame', bytes: Uint8Array): Uint8Array {
+    const known = this.#wired.get(bytes)
+    if (known) return known
+    const wired = getMessageBytes.raw(Protocol.ROOM_DATA_BYTES, type, undefined, bytes)
+    this.#wired.set(bytes, wired)
+    return wired
+  }
+}

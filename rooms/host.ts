@@ -1,0 +1,127 @@
+import type { Server as HttpServer } from 'node:http'
+import { matchMaker } from '@colyseus/core'
+import type { Hono } from 'hono'
+import type { Pool } from 'pg'
+import type { Access } from '../access/access.ts'
+import type { Sealer } from '../access/seal.ts'
+import { wallClock, type Clock } from '../entropy/clock.ts'
+import type { Entropy } from '../entropy/entropy.ts'
+import type { Ledger, Tail } from '../ledger/ledger.ts'
+import { MAIN_TENANT } from '../schema/account.ts'
+import type { Log } from './actor.ts'
+import { BattleHost } from './battle/host.ts'
+import { forgetProcess, startColyseus } from './colyseus.ts'
+import { wishOf } from './feed/filter.ts'
+import { FeedHub, type FeedLimits } from './feed/hub.ts'
+import { FEED, type FeedRoom, type FeedRoomOptions } from './feed/room.ts'
+import type { Guard } from './guarded-room.ts'
+import { ClusterNode } from './node.ts'
+import { Rounds } from './rounds.ts'
+import { seatRoutes, type Places } from './seat.ts'
+import { SessionHub } from './session/hub.ts'
+import { SESSION, type SessionRoom, type SessionRoomOptions } from './session/room.ts'
+import { openRoom, RoomShelf } from './shelf.ts'
+import { TokenWatch } from './token-watch.ts'
+
+export type RoomsConfig = Readonly<{
+  databaseUrl: string
+  redisUrl: string
+  /** `host[:port][/path]` at which clients reach this very node; empty when there is only one. */
+  publicAddress: string
+  lease_ms: number
+  beat_ms: number
+  messages_per_second: number
+  message_bytes_max: number
+  /** Commands that may wait for one battle. */
+  mailbox_max: number
+  feed: FeedLimits
+}>
+
+export type RoomsParts = Readonly<{
+  pool: Pool
+  ledger: Ledger
+  tail: Tail
+  access: Access
+  entropy: Entropy
+  sealer: Sealer
+  config: RoomsConfig
+  log: Log
+  clock?: Clock
+}>
+
+export type Rooms = Readonly<{
+  /** This node's id among the living. */
+  node(): string
+  /** The seat route, to be mounted at the root. */
+  routes: Hono
+  /** Takes the WebSocket upgrades that are for a room. */
+  attach(server: HttpServer): void
+  /** Hands everything over: afterwards this node acts for nothing and holds no client. */
+  drain(): Promise<void>
+  /** Drains, unless that was done, and ends. */
+  close(): Promise<void>
+  counts(): Readonly<{ battles: number; sessions: number; feed: number }>
+}>
+
+/** Four times the largest message we would read, and room for one that is too large to be told so. */
+const PAYLOAD_BYTES_MAX = 65_536
+
+/** Everything live on this node: battles, the feed and sessions, and the node itself among the others. */
+export async function createRooms(parts: RoomsParts): Promise<Rooms> {
+  const { pool, ledger, tail, access, entropy, sealer, config, log, clock = wallClock } = parts
+  const colyseus = await startColyseus({
+    address: config.publicAddress,
+    redisUrl: config.redisUrl,
+    payload_bytes_max: PAYLOAD_BYTES_MAX,
+    log,
+  })
+  const watch = new TokenWatch(access, clock)
+  const guard: Guard = { access, clock, limits: config, watch }
+  const node: ClusterNode = await ClusterNode.join({
+    ...{ databaseUrl: config.databaseUrl, lease_ms: config.lease_ms, beat_ms: config.beat_ms },
+    ...{ pool, clock, log, process: matchMaker.processId, address: config.publicAddress },
+    lost: () => battles.abandon(),
+  })
+  const battles = new BattleHost({ node, ledger, guard, entropy, sealer, mailbox_max: config.mailbox_max, log })
+  const feed = new FeedHub({ tail, reader: ledger.reader, clock, limits: config.feed })
+  const sessions = new SessionHub({ tail, actors: ledger.actors, log })
+  const shelves = { feed: new RoomShelf<FeedRoom>(clock), session: new RoomShelf<SessionRoom>(clock) }
+  const rounds = new Rounds({ node, battles, shelves: Object.values(shelves), forgetProcess, clock, log })
+
+  const places: Places = {
+    battle: (id) => battles.place(id),
+    async feed({ filter }, principal) {
+      feed.admit(wishOf(principal?.tenant ?? MAIN_TENANT, filter))
+      const options: FeedRoomOptions = { roomId: `feed-${matchMaker.processId}`, guard, hub: feed }
+      return { here: await shelves.feed.place('main', () => openRoom<FeedRoom>(FEED, options)) }
+    },
+    async session({ tenant, user, name }) {
+      const roomId = `session-${user}-${matchMaker.processId}`
+      const options: SessionRoomOptions = { roomId, guard, owner: { tenant, user }, name, hub: sessions, reader: ledger.reader, log }
+      return { here: await shelves.session.place(`${tenant} ${user}`, () => openRoom<SessionRoom>(SESSION, options)) }
+    },
+  }
+
+  let draining: Promise<void> | undefined
+  async function handOver(): Promise<void> {
+    await rounds.stop()
+    await node.drain()
+    const others = await node.others()
+    await Promise.all([battles.drain(others), shelves.feed.drain(others), shelves.session.drain(others)])
+    await node.leave()
+  }
+  const drain = () => (draining ??= handOver())
+
+  return {
+    node: () => node.id,
+    routes: seatRoutes({ access, places, body_bytes_max: config.message_bytes_max, isDraining: () => draining !== undefined, log }),
+    attach: (server) => colyseus.attach(server),
+    drain,
+    async close() {
+      await drain()
+      for (const part of [feed, sessions, watch]) part.close()
+      await colyseus.close()
+    },
+    counts: () => ({ battles: battles.count, sessions: shelves.session.count, feed: feed.count }),
+  }
+}

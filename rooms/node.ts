@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { pause, type Clock } from '../entropy/clock.ts'
+import type { Log } from './actor.ts'
+
+export type NodeOptions = Readonly<{
+  databaseUrl: string
+  pool: pg.Pool
+  /** Colyseus's id of this process. */
+  process: string
+  /** `host[:port][/path]` at which clients reach this very node; empty when there is only one. */
+  address: string
+  lease_ms: number
+  beat_ms: number
+  clock: Clock
+  log: Log
+  /** Somebody has declared this node dead: whatever it acted for is another's now. */
+  lost(): void
+}>
+
+/** Another node that has gone: its id, and its process as Colyseus knows it. */
+export type DeadNode = Readonly<{ id: string; process: string }>
+
+/** The class of the advisory locks that nodes hold; the key is the node's own. */
+const NODE_LOCK = 7
+const RECONNECT_MS = 100
+
+/**
+ * This node's entry among the living: a lease by the database's clock, and a lock on a session used for nothing else, which
+ * Postgres drops the instant the process dies.
+ *
+ *     registered ──session breaks──▶ reconnecting ──row still there──▶ registered, as the same node
+ *         └──────── row gone ────────────────┴──▶ lost (told) ──▶ registered, as a new node
+ *
+ * Neither lease nor lock is what keeps two nodes from acting for one battle; that is the fence of the ledger.
+ */
+export class ClusterNode {
+  readonly #options: NodeOptions
+  #id = ''
+  #lockKey = 0
+  #session: pg.Client | undefined
+  #quiet_until_ms = 0
+  #closed = false
+  #beating: Promise<void> = Promise.resolve()
+
+  private constructor(options: NodeOptions) {
+    this.#options = options
+  }
+
+  static async join(options: NodeOptions): Promise<ClusterNode> {
+    const node = new ClusterNode(options)
+    await node.#register()
+    node.#beating = node.#beat()
+    return node
+  }
+
+  get id(): string {
+    return this.#id
+  }
+
+  /**
+   * Whether the database has been away within the last lease: then nobody can be told dead from merely absent, and nothing
+   * of another node is claimed.
+   */
+  get isQuiet(): boolean {
+    return this.#options.clock.now() < this.#quiet_until_ms
+  }
+
+  /** To be called when the database did not answer. */
+  troubled(): void {
+    this.#quiet_until_ms = this.#options.clock.now() + this.#options.lease_ms
+  }
+
+  /** The address of a node that is alive. */
+  async addressOf(node: string): Promise<string | undefined> {
+    const { rows } = await this.#options.pool.query<{ address: string }>(
+      'select address from node where id = $1 and node_is_live(id)',
+      [node],
+    )
+    return rows[0]?.address
+  }
+
+  /** Addresses of other nodes that take battles over. */
+  async others(): Promise<readonly string[]> {
+    const { rows } = await this.#options.pool.query<{ address: string }>(
+      `select address from node where id <> $1 and not draining and address <> '' and node_is_live(id)`,
+      [this.#id],
+    )
+    return rows.map(({ address }) => address)
+  }
+
+  /** Takes the dead off the table; each of them is returned to one caller only. */
+  async reap(): Promise<readonly DeadNode[]> {
+    const { rows } = await this.#options.pool.query<DeadNode>(
+      'delete from node where id <> $1 and not node_is_live(id) returning id, process',
+      [this.#id],
+    )
+    return rows
+  }
+
+  /** Of these activations, those that another one has followed, with its epoch. */
+  async superseded(activations: readonly Readonly<{ id: string; epoch: number }>[]) {
+    const { rows } = await this.#options.pool.query<{ id: string; epoch: number }>(
+      `select a.id, a.epoch from unnest($1::text[], $2::integer[]) ours(id, epoch)
+       join actor a on a.id = ours.id and a.epoch > ours.epoch`,
+      [activations.map(({ id }) => id), activations.map(({ epoch }) => epoch)],
+    )
+    return rows
+  }
+
+  /** Stops other nodes from pointing here. */
+  async drain(): Promise<void> {
+    await this.#options.pool.query('update node set draining = true where id = $1', [this.#id])
+  }
+
+  /** Leaves the living at once. */
+  async leave(): Promise<void> {
+    this.#closed = true
+    await this.#beating
+    await this.#options.pool.query('delete from node where id = $1', [this.#id])
+    await this.#session?.end()
+  }
+
+  async #register(): Promise<void> {
+    const { process, address, lease_ms } = this.#options
+    const session = await this.#connect()
+    this.#id = randomUUID()
+    // Row and lock appear together: nobody sees one without the other.
+    await session.query('begin')
+    const { rows } = await session.query<{ lock_key: number }>(
+      `insert into node(id, process, address, lease_until)
+       values ($1, $2, $3, clock_timestamp() + $4 * interval '1 ms') returning lock_key`,
+      [this.#id, process, address, lease_ms],
+    )
+    this.#lockKey = rows[0]!.lock_key
+    await session.query('select pg_advisory_lock($1, $2)', [NODE_LOCK, this.#lockKey])
+    await session.query('commit')
+  }
+
+  async #connect(): Promise<pg.Client> {
+    const { databaseUrl, lease_ms } = this.#options
+    const session = new pg.Client({
+      connectionString: databaseUrl,
+      application_name: 'rollingdrop node',
+      query_timeout: lease_ms,
+      connectionTimeoutMillis: lease_ms,
+    })
+    session.on('error', () => this.troubled())
+    await session.connect()
+    this.#session = session
+    return session
+  }
+
+  async #beat(): Promise<void> {
+    const { clock, beat_ms, log } = this.#options
+    for (await pause(clock, beat_ms); !this.#closed; await pause(clock, beat_ms)) {
+      try {
+        if (await this.#extend()) continue
+        this.troubled()
+        log.warn({ node: this.#id }, 'this node was taken for dead')
+        this.#options.lost()
+        await this.#again(() => this.#register())
+      } catch (error) {
+        this.troubled()
+        log.warn({ node: this.#id, error }, 'the session of this node broke')
+        await this.#again(() => this.#resume())
+      }
+    }
+  }
+
+  /** False: the row is gone. */
+  async #extend(): Promise<boolean> {
+    const { rowCount } = await this.#session!.query(
+      `update node set lease_until = clock_timestamp() + $2 * interval '1 ms' where id = $1`,
+      [this.#id, this.#options.lease_ms],
+    )
+    return rowCount === 1
+  }
+
+  /** A new session for the same node; whether the row is still there the next beat finds out. */
+  async #resume(): Promise<void> {
+    const session = await this.#connect()
+    const { rows } = await session.query<{ had: boolean }>('select pg_try_advisory_lock($1, $2) had', [NODE_LOCK, this.#lockKey])
+    // The old session's end of the line may still hold it: then it stands for us until Postgres notices.
+    if (!rows[0]!.had) throw new Error('the lock of this node is still held by its last session')
+    await this.#extend()
+  }
+
+  async #again(attempt: () => Promise<void>): Promise<void> {
+    while (!this.#closed) {
+      this.#session?.removeAllListeners()
+      this.#session?.on('error', () => {}) // It is given up already.
+      void this.#session?.end().catch(() => {}) // Nor does it matter how it ends.
+      try {
+        return await attempt()
+      } catch {
+        this.troubled() // Until the database answers again there is nothing to say but that.
+        await pause(this.#options.clock, RECONNECT_MS)
+      }
+    }
+  }
+}

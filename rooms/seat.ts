@@ -1,0 +1,116 @@
+import { matchMaker } from '@colyseus/core'
+import { Hono, type Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { Access, Principal } from '../access/access.ts'
+import { RollingDropError, toRollingDropError } from '../schema/errors.ts'
+import { feedOptions, type FeedOptions } from '../schema/feed.ts'
+import { battleId, type Problem } from '../schema/http.ts'
+import { parsePosition } from '../schema/position.ts'
+import type { Log } from './actor.ts'
+import type { Visitor } from './guarded-room.ts'
+import type { Opened } from './shelf.ts'
+
+/** Where an actor is found: in a room of this node, or at the address of another one. */
+export type Place = Readonly<{ here: Pick<Opened<unknown>, 'listing'> } | { at: string }>
+
+/** Finds the rooms that seats are given in. */
+export interface Places {
+  battle(id: string): Promise<Place>
+  feed(options: FeedOptions, principal: Principal | null): Promise<Place>
+  session(principal: Principal): Promise<Place>
+}
+
+type Options = Readonly<{ access: Pick<Access, 'authenticate'>; places: Places; body_bytes_max: number; isDraining(): boolean; log: Log }>
+
+/**
+ * `POST /actors/:kind/:id/seat`: a seat in the room of an actor, activated here when nobody has it, or `{at: address}` of the
+ * node that does. Battles and the feed may be watched without a token; a token that is given must be good. Errors are
+ * problem documents with our codes.
+ */
+export function seatRoutes({ access, places, body_bytes_max, isDraining, log }: Options): Hono {
+  const routes = new Hono()
+  routes.onError((thrown, c) => {
+    const error = toRollingDropError(thrown)
+    if (error.status === 500) log.error({ error: thrown, path: c.req.path }, 'no seat could be given')
+    return respond(c, error)
+  })
+  routes.post('/actors/:kind/:id/seat', async (c) => {
+    if (isDraining()) throw new RollingDropError('server/draining')
+    const principal = await authenticated(access, c.req.header('authorization'))
+    const wanted = { kind: c.req.param('kind'), id: c.req.param('id'), body: await bodyOf(c, body_bytes_max) }
+    return c.json(await seat(places, wanted, principal), 200, { 'cache-control': 'no-store' })
+  })
+  return routes
+}
+
+type Wanted = Readonly<{ kind: string; id: string; body: unknown }>
+
+async function seat(places: Places, { kind, id, body }: Wanted, principal: Principal | null): Promise<unknown> {
+  switch (kind) {
+    case 'battle':
+      if (!battleId.safeParse(id).success) throw new RollingDropError('battle/unknown')
+      return reserve(await places.battle(id), {}, principal)
+    case 'feed': {
+      if (id !== 'main') throw new RollingDropError('request/not-found')
+      const options = readFeedOptions(body)
+      return reserve(await places.feed(options, principal), options, principal)
+    }
+    case 'session':
+      if (!principal) throw new RollingDropError('auth/token-missing')
+      if (id !== principal.user) throw new RollingDropError('auth/forbidden')
+      return reserve(await places.session(principal), {}, principal)
+    default:
+      throw new RollingDropError('request/not-found')
+  }
+}
+
+async function reserve(place: Place, options: object, principal: Principal | null): Promise<unknown> {
+  if ('at' in place) return place
+  try {
+    return await matchMaker.reserveSeatFor(place.here.listing, options, { principal } satisfies Visitor)
+  } catch (cause) {
+    // The room was closing: whoever asks again gets the next one.
+    throw new RollingDropError('matchmaking/unavailable', undefined, cause)
+  }
+}
+
+async function authenticated(access: Options['access'], header: string | undefined): Promise<Principal | null> {
+  if (header === undefined) return null
+  const token = /^Bearer +(\S+)$/i.exec(header)?.[1]
+  if (token === undefined) throw new RollingDropError('auth/token-invalid')
+  return access.authenticate(token)
+}
+
+async function bodyOf(c: Context, bytes_max: number): Promise<unknown> {
+  const text = await c.req.text()
+  if (Buffer.byteLength(text) > bytes_max) throw new RollingDropError('request/too-large', { bytes_max })
+  if (text === '') return {}
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    throw new RollingDropError('request/invalid', { reason: 'the body is not JSON' })
+  }
+}
+
+function readFeedOptions(body: unknown): FeedOptions {
+  const read = feedOptions.safeParse(body)
+  if (!read.success) {
+    const issues = read.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
+    const codes = { since: 'feed/position', filter: 'feed/filter' } as const
+    const field = read.error.issues[0]?.path[0]
+    throw new RollingDropError(field === 'since' || field === 'filter' ? codes[field] : 'request/invalid', { issues })
+  }
+  const { since } = read.data
+  if (since !== undefined && !parsePosition(since)) throw new RollingDropError('feed/position')
+  return read.data
+}
+
+function respond(c: Context, error: RollingDropError): Response {
+  const { code, message, retry, details } = error.reply()
+  const told = { type: `urn:rollingdrop:error:${code}`, title: message, status: error.status, code, detail: message, retry }
+  const problem: Problem = details === undefined ? told : { ...told, details }
+  const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' }
+  if (error.status === 401) headers['www-authenticate'] = 'Bearer'
+  if (retry && (error.status === 429 || error.status === 503)) headers['retry-after'] = '1'
+  return c.body(JSON.stringify(problem), error.status as ContentfulStatusCode, headers)
+}

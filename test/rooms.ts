@@ -1,0 +1,198 @@
+import { randomBytes } from 'node:crypto'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Client, type Room } from '@colyseus/sdk'
+import { getRequestListener } from '@hono/node-server'
+import pg from 'pg'
+import { createAccess, type AccessOperations } from '../access/open.ts'
+import { battleSeedContext, createSealer, type Sealer } from '../access/seal.ts'
+import { createEntropy } from '../entropy/hash-chain.ts'
+import type { Entropy } from '../entropy/entropy.ts'
+import { createBattle, type NewBattle } from '../game/battle/create.ts'
+import { battleFromJson, battleToJson } from '../game/battle/stored.ts'
+import type { Battle } from '../game/battle/state.ts'
+import { hashSeed } from '../game/fairness/seed.ts'
+import { openLedger, type OpenLedger } from '../ledger/open.ts'
+import { createRooms, type Rooms, type RoomsConfig } from '../rooms/host.ts'
+import { userOwner } from '../schema/account.ts'
+import { toAmount } from '../schema/amount.ts'
+import { PLAY_CREDIT } from '../schema/asset.ts'
+import type { CommandReply } from '../schema/battle-message.ts'
+import type { Box } from '../schema/box.ts'
+import { digestOf } from '../schema/digest.ts'
+import type { ErrorReply } from '../schema/errors.ts'
+import type { Tokens } from '../schema/http.ts'
+import { uuidv7 } from '../schema/uuid.ts'
+import { createDatabase } from './database.ts'
+
+export const CREDITS = 100_000n
+export const BOX: Box = {
+  id: 'plain',
+  version: 1,
+  name: 'Plain',
+  asset: PLAY_CREDIT,
+  price: toAmount(250n),
+  prizes: [
+    { sku: 'pebble', name: 'Pebble', rarity: 'common', value: toAmount(50n), weight: 70 },
+    { sku: 'marble', name: 'Marble', rarity: 'rare', value: toAmount(400n), weight: 25 },
+    { sku: 'comet', name: 'Comet', rarity: 'legendary', value: toAmount(2_000n), weight: 5 },
+  ],
+}
+
+export type TestRooms = OpenLedger &
+  Readonly<{
+    url: string
+    pool: pg.Pool
+    access: AccessOperations
+    entropy: Entropy
+    sealer: Sealer
+    rooms: Rooms
+    server: http.Server
+    config: RoomsConfig
+    logged: object[]
+    guest(): Promise<Tokens>
+    creditsOf(user: Tokens): Promise<bigint>
+    /** Opens a battle of `creator` (with one round of the plain box unless told otherwise) and returns its id. */
+    battle(creator: Tokens, changed?: Partial<NewBattle>): Promise<string>
+    stored(battle: string): Promise<Battle>
+    seat(kind: string, id: string, token?: string, body?: unknown): Promise<Response>
+    join(kind: string, id: string, token?: string, body?: unknown): Promise<TestClient>
+  }>
+
+/** A joined room and all that came over it. */
+export type TestClient = Readonly<{
+  // Rooms of all kinds are joined by one helper; each test knows the state of its own.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  room: Room<any>
+  replies: CommandReply[]
+  errors: ErrorReply[]
+  /** Other messages by type, as they came. */
+  messages: { type: string; message: unknown }[]
+  /** Everything received, byte for byte. */
+  bytes: Buffer[]
+  closed: Promise<Readonly<{ code: number; reason: string }>>
+  isOpen(): boolean
+  /** Sends a command and waits for its reply. */
+  ask(type: string, payload?: object): Promise<CommandReply>
+}>
+
+const LIMITS = { tick_ms: 20, recovery_max: 1_000, filters_max: 20, skip_bytes: 262_144, slow_bytes: 1_048_576, slow_ms: 10_000 }
+
+/** A node with rooms on a free port, over a database of its own. Close it in `afterAll`. */
+export async function openTestRooms(changed: Partial<RoomsConfig> = {}): Promise<TestRooms & { close(): Promise<void> }> {
+  const database = await createDatabase()
+  const secretKey = randomBytes(32)
+  const opened = await openLedger({ databaseUrl: database.url })
+  const { ledger, tail } = opened
+  const pool = new pg.Pool({ connectionString: database.url, max: 20 })
+  pool.on('connect', (client) => void client.on('error', () => {})) // Dropping the database may still meet one that closes.
+  const times = { tokenTtl_s: 900, refreshTtl_s: 3600, faucetCredits: Number(CREDITS), clock: Date.now }
+  const access = await createAccess({ pool, ledger, tail, secretKey, ...times })
+  const sealer = createSealer(secretKey)
+  const entropy = await createEntropy({ pool, ledger, sealer, period_ms: 40, length: 20_000 })
+  const logged: object[] = []
+  const into = (fields: object, message: string) => void logged.push({ message, ...fields })
+  const log = { info: into, warn: into, error: into }
+  const config: RoomsConfig = {
+    ...{ databaseUrl: database.url, redisUrl: '', publicAddress: '', lease_ms: 1500, beat_ms: 300 },
+    ...{ messages_per_second: 30, message_bytes_max: 4096, mailbox_max: 4096, feed: LIMITS },
+    ...changed,
+  }
+  const rooms = await createRooms({ pool, ledger, tail, access, entropy, sealer, config, log })
+  const server = http.createServer((request, response) => void getRequestListener(rooms.routes.fetch)(request, response))
+  rooms.attach(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const seat: TestRooms['seat'] = (kind, id, token, body = {}) =>
+    fetch(`${url}/actors/${kind}/${id}/seat`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+    })
+  return {
+    ...{ ...opened, url, pool, access, entropy, sealer, rooms, server, config, logged, seat },
+    guest: () => access.guest(),
+    creditsOf: async ({ user }) => (await ledger.reader.balance('main', userOwner(user.id), PLAY_CREDIT))!.balance,
+    battle: (creator, wanted) => openBattle({ ledger, sealer }, creator, wanted),
+    stored: async (battle) => battleFromJson((await ledger.actors.find(`battle-${battle}`))!.state),
+    async join(kind, id, token, body) {
+      const response = await seat(kind, id, token, body)
+      if (!response.ok) throw new Error(`no seat: ${await response.text()}`)
+      return clientOf(await new Client(url).consumeSeatReservation(await response.json()))
+    },
+    async close() {
+      await rooms.close()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+      entropy.close()
+      access.close()
+      await opened.close()
+      await pool.end()
+      await database.drop()
+    },
+  }
+}
+
+/** A client seed for whatever test needs one. */
+export const clientSeed = (): string => randomBytes(32).toString('hex')
+
+async function openBattle({ ledger, sealer }: Pick<TestRooms, 'ledger' | 'sealer'>, { user }: Tokens, changed: Partial<NewBattle> = {}) {
+  const id = uuidv7()
+  const serverSeed = randomBytes(32).toString('hex')
+  const decision = createBattle(
+    {
+      ...{ id, tenant: 'main', boxes: [BOX], mode: 'standard', seats: 2, unlisted: false, wait_ms: 60_000, reveal_ms: 60 },
+      creator: { user: user.id, name: user.name, clientSeed: clientSeed() },
+      seedHash: hashSeed(serverSeed),
+      sealedSeed: sealer.seal(serverSeed, battleSeedContext(id)),
+      ...changed,
+    },
+    Date.now(),
+  )
+  if (!decision.ok) throw new Error(decision.code)
+  const { kind, transfers, events, wake_at_ms, finished } = decision.effects
+  const actor = { id: `battle-${id}`, kind: 'battle', epoch: 0, version: 0, state: battleToJson(decision.battle), wake_at_ms, finished }
+  await ledger.commit({ id, kind, tenant: 'main', request: digestOf({ id }), transfers, events, actor })
+  return id
+}
+
+let commands = 0
+
+/** Listens to everything a joined room says. */
+export function clientOf(room: Room): TestClient {
+  room.reconnection.enabled = false
+  const replies: CommandReply[] = []
+  const errors: ErrorReply[] = []
+  const messages: TestClient['messages'] = []
+  const bytes: Buffer[] = []
+  const waiting = new Map<number, (reply: CommandReply) => void>()
+  socketOf(room).addEventListener('message', ({ data }) => void bytes.push(Buffer.from(data as ArrayBuffer)))
+  room.onMessage('reply', (reply: CommandReply) => {
+    replies.push(reply)
+    waiting.get(reply.command)?.(reply)
+  })
+  room.onMessage('error', (error: ErrorReply) => void errors.push(error))
+  room.onMessage('*', (type, message) => void messages.push({ type: String(type), message }))
+  let open = true
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    room.onLeave((code, reason) => {
+      open = false
+      resolve({ code, reason: reason ?? '' })
+    })
+  })
+  return {
+    ...{ room, replies, errors, messages, bytes, closed },
+    isOpen: () => open && room.connection.isOpen,
+    ask(type, payload = {}) {
+      const command = ++commands
+      return new Promise((resolve) => {
+        waiting.set(command, resolve)
+        room.send(type, { command, ...payload })
+      })
+    },
+  }
+}
+
+function socketOf(room: Room): WebSocket {
+  return (room.connection.transport as unknown as { ws: WebSocket }).ws
+}
