@@ -28,11 +28,8 @@ export type Published = {
   entropy: { source: string; round: number; value: string; anchor: string }
 }
 
-/** One draw of a prize: the n it was drawn with, the ticket, and what it gave. */
-export type Drawn = { round: number; seat: number; n: bigint; ticket: bigint; sku: string; value: string }
-
-/** One number drawn to break a tie. */
-export type TieDraw = { draw: number; seat: number; number: bigint }
+/** One draw of a prize: the ticket, and what it gave. */
+export type Drawn = { round: number; seat: number; ticket: bigint; sku: string; value: string }
 
 /** Everything that follows from what was published. */
 export type Recomputed = {
@@ -45,7 +42,7 @@ export type Recomputed = {
   drops: Drawn[]
   totals: bigint[]
   pot: bigint
-  ties: TieDraw[]
+  ties: { draw: number; seat: number; number: bigint }[]
   winners: number[]
   payouts: { seat: number; asset: string; amount: string }[]
 }
@@ -106,50 +103,58 @@ export const chainHolds = ({ source, round, value, anchor }: Published['entropy'
   return bytesToHex(hash) === anchor
 }
 
-/** The bytes a block of words is made from (3). */
-export const line = (of: Published, round: number, seat: number, draw: number, block: number): Uint8Array =>
-  lp(
+/** What all draws of a battle share: the key, and the front of the line up to the public value (3). */
+export type Urn = { key: ReturnType<typeof hmac.create>; front: Uint8Array }
+
+export const urnOf = ({ battle, mode, serverSeed, seats, entropy }: Published): Urn => ({
+  key: hmac.create(sha256, hexToBytes(serverSeed)),
+  front: lp(
     utf8ToBytes(ALGORITHM),
-    utf8ToBytes(of.battle),
-    utf8ToBytes(of.mode),
-    concatBytes(...of.seats.map(({ clientSeed }) => hexToBytes(clientSeed))),
-    hexToBytes(of.entropy.value),
-    u32(round),
-    u32(seat),
-    u32(draw),
-    u32(block),
-  )
+    utf8ToBytes(battle),
+    utf8ToBytes(mode),
+    hexToBytes(seats.map(({ clientSeed }) => clientSeed).join('')),
+    hexToBytes(entropy.value),
+  ),
+})
+
+/** The bytes a block of words is made from (3). */
+export const line = ({ front }: Urn, round: number, seat: number, draw: number, block: number): Uint8Array =>
+  concatBytes(front, lp(u32(round), u32(seat), u32(draw), u32(block)))
 
 /** A whole number 0 … n − 1, by rejection (3). */
-export const drawn = (of: Published, round: number, seat: number, draw: number, n: bigint): bigint => {
+export const drawn = (urn: Urn, round: number, seat: number, draw: number, n: bigint): bigint => {
   const bound = TWO_64 - (TWO_64 % n)
   for (let block = 0; ; block++) {
-    const hex = bytesToHex(hmac(sha256, hexToBytes(of.serverSeed), line(of, round, seat, draw, block)))
-    for (let at = 0; at < 64; at += 16) {
-      const word = BigInt(`0x${hex.slice(at, at + 16)}`)
+    const bytes = urn.key
+      .clone()
+      .update(line(urn, round, seat, draw, block))
+      .digest()
+    const view = new DataView(bytes.buffer, bytes.byteOffset)
+    for (let at = 0; at < 32; at += 8) {
+      const word = view.getBigUint64(at)
       if (word < bound) return word % n
     }
   }
 }
 
 /** The prize of one seat in one round (3). */
-const dropOf = (of: Published, round: number, seat: number): Drawn => {
+const dropOf = (of: Published, urn: Urn, round: number, seat: number): Drawn => {
   const prizes = of.boxes[of.rounds[round] ?? -1]?.prizes ?? []
   const n = prizes.reduce((sum, { weight }) => sum + BigInt(weight), 0n)
-  const ticket = drawn(of, round, seat, 0, n)
+  const ticket = drawn(urn, round, seat, 0, n)
   let running = 0n
   for (const { sku, value, weight } of prizes) {
     running += BigInt(weight)
-    if (running > ticket) return { round, seat, n, ticket, sku, value }
+    if (running > ticket) return { round, seat, ticket, sku, value }
   }
   throw new Error(`round ${round} names no box with prizes`)
 }
 
 /** Draws again among those who are level until one is left (4, step 4); what is drawn is added to ties. */
-const breakTie = (of: Published, level: number[], ties: TieDraw[]): number => {
+const breakTie = (urn: Urn, round: number, level: number[], ties: Recomputed['ties']): number => {
   let left = level
   for (let draw = 1; left.length > 1; draw++) {
-    const numbers = left.map((seat) => ({ draw, seat, number: drawn(of, of.rounds.length, seat, draw, TWO_64) }))
+    const numbers = left.map((seat) => ({ draw, seat, number: drawn(urn, round, seat, draw, TWO_64) }))
     ties.push(...numbers)
     const highest = numbers.reduce((most, { number }) => (number > most ? number : most), 0n)
     left = numbers.filter(({ number }) => number === highest).map(({ seat }) => seat)
@@ -168,17 +173,15 @@ const payoutsOf = (of: Published, drops: Drawn[], seat: number): Recomputed['pay
 /** Computes everything that follows from a battle as published. */
 export const recompute = (of: Published): Recomputed => {
   const boxHashes = of.boxes.map((box) => hashOfText(boxJson(box)))
-  const drops = of.rounds.flatMap((_, round) => of.seats.map(({ seat }) => dropOf(of, round, seat)))
+  const urn = urnOf(of)
+  const drops = of.rounds.flatMap((_, round) => of.seats.map(({ seat }) => dropOf(of, urn, round, seat)))
   const totals = of.seats.map(({ seat }) =>
     drops.reduce((sum, drop) => (drop.seat === seat ? sum + BigInt(drop.value) : sum), 0n),
   )
   const highest = totals.reduce((most, total) => (total > most ? total : most), 0n)
-  const ties: TieDraw[] = []
-  const winner = breakTie(
-    of,
-    of.seats.map(({ seat }) => seat).filter((seat) => totals[seat] === highest),
-    ties,
-  )
+  const ties: Recomputed['ties'] = []
+  const level = of.seats.map(({ seat }) => seat).filter((seat) => totals[seat] === highest)
+  const winner = breakTie(urn, of.rounds.length, level, ties)
   return {
     seedHash: bytesToHex(sha256(hexToBytes(of.serverSeed))),
     boxHashes,

@@ -1,7 +1,7 @@
 /** The examples game/fairness.md quotes, computed by the second implementation. */
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { describe, expect, test } from 'vitest'
-import { botSeed, boxJson, chainHolds, drawn, line, recompute } from './battle.ts'
+import { botSeed, boxJson, chainHolds, drawn, line, recompute, urnOf } from './battle.ts'
 import type { Box, Published } from './battle.ts'
 
 const ANN = '49915e0d7d4b402e3017d010bc1c0e83cac6c797d6c16e66340fe3268693a6a1'
@@ -64,17 +64,17 @@ describe('the examples of the page', () => {
   })
 
   test('the line and the draws, with words rejected', () => {
-    expect(bytesToHex(line(example, 0, 1, 0, 0))).toBe(
+    expect(bytesToHex(line(urnOf(example), 0, 1, 0, 0))).toBe(
       '00000014726f6c6c696e6764726f702f626174746c652f310000002430313839306135642d616339362d373734622d626363' +
         '652d623330323039396138303537000000087374616e646172640000004049915e0d7d4b402e3017d010bc1c0e83cac6c797' +
         'd6c16e66340fe3268693a6a181b637d8fcd2c6da6359e6963113a1170de795e4b725b84d1e0b4cfd9ec58ce9000000203087' +
         '049eb4d180e44d740c5b822a769260accaca05d922e4f29fb50af2db41c30000000400000000000000040000000100000004' +
         '000000000000000400000000',
     )
-    expect(drawn(example, 0, 0, 0, 100n)).toBe(30n)
-    expect(drawn(example, 5, 0, 0, 9_223_372_036_854_775_809n)).toBe(4_892_428_909_179_825_468n)
-    expect(drawn(example, 7, 0, 0, 9_223_372_036_854_775_809n)).toBe(6_622_764_638_561_718_436n)
-    expect(drawn(example, 0, 0, 0, 2n ** 64n)).toBe(9_150_392_146_373_130_930n)
+    expect(drawn(urnOf(example), 0, 0, 0, 100n)).toBe(30n)
+    expect(drawn(urnOf(example), 5, 0, 0, 9_223_372_036_854_775_809n)).toBe(4_892_428_909_179_825_468n)
+    expect(drawn(urnOf(example), 7, 0, 0, 9_223_372_036_854_775_809n)).toBe(6_622_764_638_561_718_436n)
+    expect(drawn(urnOf(example), 0, 0, 0, 2n ** 64n)).toBe(9_150_392_146_373_130_930n)
   })
 
   test('the battle', () => {
