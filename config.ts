@@ -83,6 +83,20 @@ export const settings = {
     'The longest honest command, 50 boxes by id, is under half of it.',
   ),
 
+  MAILBOX_COMMANDS_MAX: whole(
+    1000,
+    'commands',
+    [1, 100_000],
+    'Commands that may wait for one battle; past it a caller hears "overloaded" at once.',
+  ),
+  COMMANDS_PER_MINUTE: whole(
+    600,
+    'requests',
+    [1, 10_000_000],
+    'Requests of one user that change something, before they get 429 and Retry-After.',
+  ),
+  BODY_BYTES_MAX: whole(65_536, 'bytes', [1024, 16_777_216], 'The largest request body; ours stay below 8 KiB.'),
+
   FEED_TICK_MS: whole(
     50,
     'ms',
@@ -101,6 +115,26 @@ export const settings = {
     [0, 1_000_000],
     'A longer absence gets a fresh snapshot: cheaper for both sides.',
   ),
+
+  FEED_FILTERS_MAX: whole(
+    1000,
+    'filters',
+    [1, 100_000],
+    'Different filters served at once: each is encoded once a tick, whoever reads it.',
+  ),
+  FEED_SKIP_BYTES: whole(
+    262_144,
+    'bytes',
+    [16_384, 16_777_216],
+    'A reader with this much unread is skipped until it has caught up.',
+  ),
+  FEED_SLOW_BYTES: whole(
+    1_048_576,
+    'bytes',
+    [65_536, 67_108_864],
+    'A reader with this much unread for FEED_SLOW_MS is told to come back.',
+  ),
+  FEED_SLOW_MS: whole(10_000, 'ms', [100, 600_000], 'How long a reader may stay behind FEED_SLOW_BYTES.'),
 
   LEDGER_QUEUE_OUTCOMES_MAX: whole(
     50_000,

@@ -1,0 +1,48 @@
+import type { Config } from '../config.ts'
+import type { GroupCommitLimits } from '../ledger/group-commit.ts'
+import type { RoomsConfig } from '../rooms/host.ts'
+import type { ServiceConfig } from '../services/parts.ts'
+
+/** What each part is given of the settings. */
+export function ledgerLimits(config: Config): Partial<GroupCommitLimits> {
+  return {
+    lanes: config.ledger_lanes,
+    batch_outcomes_max: config.ledger_batch_outcomes_max,
+    queue_outcomes_max: config.ledger_queue_outcomes_max,
+    queue_bytes_max: config.ledger_queue_bytes_max,
+  }
+}
+
+export function roomsConfig(config: Config, databaseUrl: string): RoomsConfig {
+  return {
+    databaseUrl,
+    redisUrl: config.redis_url,
+    publicAddress: config.public_address,
+    lease_ms: config.node_lease_ms,
+    beat_ms: config.node_beat_ms,
+    messages_per_second: config.messages_per_second,
+    message_bytes_max: config.message_bytes_max,
+    mailbox_max: config.mailbox_commands_max,
+    feed: {
+      tick_ms: config.feed_tick_ms,
+      recovery_max: config.feed_recovery_max,
+      filters_max: config.feed_filters_max,
+      skip_bytes: config.feed_skip_bytes,
+      slow_bytes: config.feed_slow_bytes,
+      slow_ms: config.feed_slow_ms,
+    },
+  }
+}
+
+export function serviceConfig(config: Config): ServiceConfig {
+  return {
+    battleWait_ms: config.battle_wait_s * 1000,
+    reveal_ms: config.reveal_ms,
+    guestsPerMinute: config.guests_per_minute,
+    requestsPerMinute: config.requests_per_minute,
+    commandsPerMinute: config.commands_per_minute,
+    body_bytes_max: config.body_bytes_max,
+    trustedProxies: config.trusted_proxies,
+    dev: config.dev,
+  }
+}

@@ -1,0 +1,177 @@
+import { createServer, type Server } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { Hono } from 'hono'
+import pg from 'pg'
+import { pino, type Logger } from 'pino'
+import { createAccess, type AccessOperations } from '../access/open.ts'
+import { createSealer } from '../access/seal.ts'
+import { createNdjsonSink } from '../bridge/sinks/ndjson.ts'
+import { Relay } from '../bridge/relay.ts'
+import { createCatalog } from '../catalog/catalog.ts'
+import { seedCatalog } from '../catalog/seed.ts'
+import type { Config } from '../config.ts'
+import { runDemoBots } from '../demo/bots.ts'
+import { startPostgres } from '../embedded/postgres.ts'
+import { loadSecretKey } from '../embedded/secret-key.ts'
+import { createEntropy } from '../entropy/hash-chain.ts'
+import { migrate } from '../ledger/migrate.ts'
+import { openLedger, type OpenLedger } from '../ledger/open.ts'
+import { buildPages, pagesFolder } from '../pages/build.ts'
+import { servePages } from '../pages/serve.ts'
+import { createRooms, type Rooms } from '../rooms/host.ts'
+import { step } from '../scripts/progress.mjs'
+import { createServices } from '../services/app.ts'
+import { Cleanup } from './cleanup.ts'
+import { ledgerLimits, roomsConfig, serviceConfig } from './settings.ts'
+
+export type RunningServer = Readonly<{
+  /** Where a browser on this machine finds it. */
+  url: string
+  /** Stops everything in order, Postgres last. */
+  stop(): Promise<void>
+}>
+
+/** A running part and what it was given, as far as later parts need it. */
+type Base = Readonly<{ config: Config; log: Logger; cleanup: Cleanup; clock: () => number }>
+
+/** How often expired sessions and tokens are deleted. */
+const DROP_EXPIRED_MS = 600_000
+
+/**
+ * Starts the whole server: database, ledger, access, rooms, services, pages, relay and demo bots, each on what stands below
+ * it. When a part cannot start, what had started is stopped, and the error says which step it was.
+ */
+export async function startServer(config: Config): Promise<RunningServer> {
+  const log = pino({ level: config.log_level, base: null }, pino.destination({ dest: 2, sync: true }))
+  const cleanup = new Cleanup((name, error) => log.error({ err: error, part: name }, 'a part did not stop in order'))
+  const base: Base = { config, log, cleanup, clock: Date.now }
+  try {
+    const server = await listen(base)
+    const pages = step('building the pages', buildPages)
+    pages.catch(() => {}) // awaited below, when the database is ready
+    const databaseUrl = await openDatabase(base)
+    const url = urlOf(server, config)
+    const app = await buildApp(base, databaseUrl, server, url)
+    await pages
+    app.route('/', servePages(pagesFolder))
+    server.on('request', getRequestListener(app.fetch))
+    return { url, stop: () => cleanup.run() }
+  } catch (error) {
+    await cleanup.run()
+    throw error
+  }
+}
+
+/** Takes the port first of all: when another program has it, nothing has been started in vain. */
+async function listen({ config, cleanup }: Base): Promise<Server> {
+  const server = createServer({ keepAliveTimeout: 65_000 })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, config)))
+    server.listen(config.port, config.host, resolve)
+  })
+  cleanup.add('http server', () => {
+    server.closeAllConnections()
+    return new Promise((resolve) => server.close(resolve))
+  })
+  return server
+}
+
+function explain(error: NodeJS.ErrnoException, { port, host }: Config): Error {
+  if (error.code === 'EADDRINUSE')
+    return new Error(`port ${port} is taken by another program; stop it, or choose another with PORT=<port>`)
+  if (error.code === 'EACCES') return new Error(`port ${port} may not be used by this user; choose one above 1023 with PORT`)
+  if (error.code === 'EADDRNOTAVAIL') return new Error(`${host} is no address of this machine; see HOST`)
+  return error
+}
+
+function urlOf(server: Server, { host }: Config): string {
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host
+  return `http://${name}:${port}`
+}
+
+/** The database of the configuration, or one of our own; migrated. */
+async function openDatabase({ config, log, cleanup }: Base): Promise<string> {
+  let databaseUrl = config.database_url
+  if (databaseUrl === '') {
+    const say = (line: string) => log.info(line)
+    const postgres = await step('starting Postgres', () => startPostgres({ dataDir: config.data_dir, log: say }))
+    cleanup.add('Postgres', postgres.stop)
+    databaseUrl = postgres.url
+  }
+  await step('migrating the database', () => migrate(databaseUrl))
+  return databaseUrl
+}
+
+async function buildApp(base: Base, databaseUrl: string, server: Server, url: string): Promise<Hono> {
+  const { config, log, cleanup, clock } = base
+  const failed = (error: unknown): void => log.error({ err: error }, 'the ledger')
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: config.database_connections_max, application_name: 'rollingdrop' })
+  pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'))
+  cleanup.add('database connections', () => pool.end())
+  const opened = await openLedger({ databaseUrl, limits: ledgerLimits(config), ring_max: config.feed_ring_events, failed })
+  cleanup.add('ledger', () => opened.close())
+  const { ledger, tail } = opened
+  const secretKey = loadSecretKey(config)
+  const sealer = createSealer(secretKey)
+  const access = await openAccess(base, pool, opened, secretKey)
+  await step('filling the catalogue', () => seedCatalog({ pool, ledger, clock }))
+  const catalog = createCatalog({ pool, tail })
+  const entropy = await createEntropy({ pool, ledger, sealer, period_ms: config.entropy_period_ms, log })
+  cleanup.add('entropy', () => entropy.close())
+  const rooms = await createRooms({ pool, ledger, tail, access, entropy, sealer, config: roomsConfig(config, databaseUrl), log })
+  cleanup.add('rooms', () => rooms.close())
+  rooms.attach(server)
+  startRelay(base, pool, opened)
+  startDemo(base, access, url)
+  const services = createServices({
+    ...{ pool, ledger, tail, access, catalog, sealer, entropy, clock, log },
+    ...{ config: serviceConfig(config), node: rooms.node() },
+  })
+  return mount(services, rooms)
+}
+
+/** The seat route and the API on one address. */
+function mount(services: ReturnType<typeof createServices>, rooms: Rooms): Hono {
+  const app = new Hono()
+  app.route('/', rooms.routes)
+  app.route('/', services as unknown as Hono)
+  return app
+}
+
+async function openAccess(base: Base, pool: pg.Pool, { ledger, tail }: OpenLedger, secretKey: Buffer): Promise<AccessOperations> {
+  const { config, cleanup, clock, log } = base
+  const access = await createAccess({
+    ...{ pool, ledger, tail, secretKey, clock },
+    tokenTtl_s: config.token_ttl_s,
+    refreshTtl_s: config.refresh_ttl_s,
+    faucetCredits: config.faucet_credits,
+  })
+  cleanup.add('access', () => access.close())
+  const timer = setInterval(() => {
+    access.dropExpired().catch((error: unknown) => log.warn({ err: error }, 'expired sessions were not deleted'))
+  }, DROP_EXPIRED_MS)
+  cleanup.add('clearing of sessions', () => clearInterval(timer))
+  return access
+}
+
+/** Carries committed events into a file, when one is configured. */
+function startRelay({ config, log, cleanup }: Base, pool: pg.Pool, { ledger, tail }: OpenLedger): void {
+  if (config.relay_file === '') return
+  const sink = createNdjsonSink({ file: config.relay_file, bytes_max: config.relay_file_bytes_max })
+  const relay = new Relay({ pool, reader: ledger.reader, tail, sink, log })
+  cleanup.add('relay', () => relay.close())
+}
+
+/** Bots of our own keep lobby and feed moving, over the same door as everyone. */
+function startDemo({ config, log, cleanup }: Base, access: AccessOperations, url: string): void {
+  if (config.demo_bots === 0) return
+  const stop = new AbortController()
+  const failed = (error: unknown): void => log.debug({ err: error }, 'a demo bot lost a turn')
+  const ended = runDemoBots({ url, access, bots: config.demo_bots, signal: stop.signal, failed })
+  cleanup.add('demo bots', () => {
+    stop.abort()
+    return ended
+  })
+}
