@@ -34,6 +34,8 @@ export abstract class GuardedRoom<State extends object = object> extends Room<{ 
   override patchRate = PATCH_MS
   protected guard!: Guard
   readonly #inboxes = new WeakMap<RoomClient, Inbox>()
+  /** A token that is being checked: what is said after it waits for it. */
+  readonly #renewals = new WeakMap<RoomClient, Promise<void>>()
 
   constructor() {
     super()
@@ -104,19 +106,22 @@ export abstract class GuardedRoom<State extends object = object> extends Room<{ 
 
   async #answer(client: RoomClient, type: string, payload: unknown): Promise<void> {
     try {
-      if (type === 'token') await this.#renew(client, payload)
-      else await this.hear(client, type, payload)
+      if (type !== 'token') {
+        await this.#renewals.get(client)
+        return await this.hear(client, type, payload)
+      }
+      const renewal = this.#renew(client, tokenIn(payload))
+      this.#renewals.set(client, renewal)
+      await renewal
     } catch (cause) {
       this.refuse(client, toRollingDropError(cause), commandIn(payload))
     }
   }
 
   /** Another token for the same user goes on in place; one that is not good ends the socket. */
-  async #renew(client: RoomClient, payload: unknown): Promise<void> {
-    const read = tokenMessage.safeParse(payload)
-    if (!read.success) throw new RollingDropError('request/invalid', { type: 'token' })
+  async #renew(client: RoomClient, token: string): Promise<void> {
     try {
-      const principal = await this.guard.access.authenticate(read.data.token)
+      const principal = await this.guard.access.authenticate(token)
       const before = this.principalOf(client)
       if (before && before.user !== principal.user) throw new RollingDropError('auth/forbidden')
       if (this.clients.get(client.sessionId) === client) this.#speakFor(client, principal)
@@ -131,4 +136,10 @@ export abstract class GuardedRoom<State extends object = object> extends Room<{ 
     if (principal) this.guard.watch.watch(client, { principal, end: (error) => this.end(client, error) })
     this.arrived(client, before)
   }
+}
+
+function tokenIn(payload: unknown): string {
+  const read = tokenMessage.safeParse(payload)
+  if (!read.success) throw new RollingDropError('request/invalid', { type: 'token' })
+  return read.data.token
 }
