@@ -28,7 +28,7 @@ const listRoute = createRoute({
       limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(20),
     }),
   },
-  responses: { 200: json(battlePage, '`next` is null on the last page.'), ...refusals() },
+  responses: { 200: json(battlePage.openapi('BattlePage'), '`next` is null on the last page.'), ...refusals() },
 })
 
 const detailRoute = createRoute({
@@ -38,7 +38,10 @@ const detailRoute = createRoute({
   tags: ['battles'],
   summary: 'A battle with its proof',
   request: { params },
-  responses: { 200: json(battleDetail, 'What is not yet public is null or empty.'), ...refusals('battle/unknown') },
+  responses: {
+    200: json(battleDetail.openapi('BattleDetail'), 'What is not yet public is null or empty.'),
+    ...refusals('battle/unknown'),
+  },
 })
 
 const proofRoute = createRoute({
@@ -48,7 +51,10 @@ const proofRoute = createRoute({
   tags: ['battles', 'fairness'],
   summary: 'All that is needed to recompute a battle',
   request: { params },
-  responses: { 200: json(battleProof, 'The server seed is null until settlement.'), ...refusals('battle/unknown') },
+  responses: {
+    200: json(battleProof.openapi('BattleProof'), 'The server seed is null until settlement.'),
+    ...refusals('battle/unknown'),
+  },
 })
 
 export function addBattles(app: Services, { ledger }: ServiceParts): void {

@@ -16,7 +16,7 @@ const catalogRoute = createRoute({
   tags: ['boxes'],
   summary: 'The boxes on offer, cheapest first',
   responses: {
-    200: json(z.array(boxSummary), 'Each with its price, its expected value and its best prize.'),
+    200: json(z.array(boxSummary.openapi('BoxSummary')), 'Each with its price, its expected value and its best prize.'),
     ...refusals(),
   },
 })
@@ -32,7 +32,10 @@ const itemsRoute = createRoute({
     query: z.object({ version: z.coerce.number().int().min(1).max(2_147_483_647).optional() }),
   },
   responses: {
-    200: json(boxItems, 'The newest version, or the one asked for. `hash` is what battles commit to.'),
+    200: json(
+      boxItems.openapi('BoxItems'),
+      'The newest version, or the one asked for. `hash` is what battles commit to.',
+    ),
     ...refusals('box/unknown'),
   },
 })

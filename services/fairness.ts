@@ -14,7 +14,10 @@ const route = createRoute({
     'Note the head before your battle starts: the public value of the battle must hash to it. Whoever runs this server ' +
     'made the chain and could know its values.',
   responses: {
-    200: json(entropyChains, 'Those whose rounds have not all passed, in the order of their use.'),
+    200: json(
+      entropyChains.openapi('EntropyChains'),
+      'Those whose rounds have not all passed, in the order of their use.',
+    ),
     ...refusals(),
   },
 })

@@ -1,7 +1,8 @@
+import { z } from '@hono/zod-openapi'
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { z } from 'zod'
+import type { ZodError } from 'zod'
 import { errorTable, RollingDropError, toRollingDropError, type ErrorCode } from '../schema/errors.ts'
 import { problem, type Problem } from '../schema/http.ts'
 import type { ServiceEnv, ServiceParts } from './parts.ts'
@@ -51,7 +52,7 @@ function fromHttp(thrown: unknown): RollingDropError | undefined {
 }
 
 /** Refuses what zod refused, with the places and reasons. */
-export function refuseInvalid(result: { success: true } | { success: false; error: z.core.$ZodError }): void {
+export function refuseInvalid(result: { success: true } | { success: false; error: ZodError }): void {
   if (result.success) return
   const issues = result.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
   throw new RollingDropError('request/invalid', { issues })
@@ -72,17 +73,19 @@ function retryAfter_s(error: RollingDropError): number {
   return read.success ? read.data.retryAfter_s : RETRY_AFTER_S
 }
 
+const documented = problem.openapi('Problem')
+
 /** What a route's documentation says of its refusals: one response a status, with the codes it can carry. */
 export function refusals(...codes: readonly ErrorCode[]) {
   const all: readonly ErrorCode[] = ['request/invalid', 'request/too-many', 'server/internal', ...codes]
-  const responses: Record<number, { description: string; content: Record<string, { schema: typeof problem }> }> = {}
+  const responses: Record<number, { description: string; content: Record<string, { schema: typeof documented }> }> = {}
   for (const code of all) {
     const { status, sentence } = errorTable[code]
     const line = `\`${code}\`: ${sentence}`
     const known = responses[status]
     responses[status] = {
       description: known ? `${known.description}\n\n${line}` : line,
-      content: { [CONTENT_TYPE]: { schema: problem } },
+      content: { [CONTENT_TYPE]: { schema: documented } },
     }
   }
   return responses
