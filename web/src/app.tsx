@@ -1,0 +1,62 @@
+import { Feed } from './feed/feed.tsx'
+import { BattlePage } from './battle/battle-page.tsx'
+import { HistoryPage } from './history/history-page.tsx'
+import { ItemsPage } from './items/items-page.tsx'
+import { Lobby } from './lobby/lobby.tsx'
+import { RulesPage } from './rules/rules-page.tsx'
+import { Header } from './shell/header.tsx'
+import { Reconnecting } from './shell/reconnecting.tsx'
+import { TabBar } from './shell/tab-bar.tsx'
+import { Toasts } from './shell/toasts.tsx'
+import { route } from './state/route.ts'
+import { VerifyPage } from './verify/verify-page.tsx'
+
+export function App() {
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to the page
+      </a>
+      <Header />
+      <Reconnecting />
+      <div class="frame">
+        <main id="main" tabIndex={-1}>
+          <Page />
+        </main>
+        <Feed />
+      </div>
+      <TabBar />
+      <Toasts />
+    </>
+  )
+}
+
+function Page() {
+  const at = route.value
+  switch (at.page) {
+    case 'lobby':
+      return <Lobby />
+    case 'battle':
+      return <BattlePage key={at.id} id={at.id} />
+    case 'items':
+      return <ItemsPage />
+    case 'history':
+      return <HistoryPage />
+    case 'verify':
+      return <VerifyPage key={at.id} id={at.id} />
+    case 'rules':
+      return <RulesPage />
+    case 'nowhere':
+      return (
+        <section class="empty-page">
+          <h1>Nothing here</h1>
+          <p>This address leads nowhere.</p>
+          <a class="button primary" href="/">
+            To the lobby
+          </a>
+        </section>
+      )
+    default:
+      return at satisfies never
+  }
+}

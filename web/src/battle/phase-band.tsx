@@ -1,0 +1,115 @@
+import { credits } from '../format/credits.ts'
+import { countdown } from '../format/time.ts'
+import { count } from '../format/words.ts'
+import type { OpenBattle } from '../state/battle.ts'
+import type { BattleView } from '../state/battle-view.ts'
+import { boxName } from '../state/catalog.ts'
+import { now } from '../state/clock.ts'
+import { user } from '../state/session.ts'
+import { Icon } from '../shell/icon.tsx'
+import { Face } from '../shell/face.tsx'
+import { AfterActions } from './after-actions.tsx'
+import { WaitingActions } from './waiting-actions.tsx'
+
+type Props = Readonly<{ battle: OpenBattle; view: BattleView }>
+
+/** Where the battle stands, in one band, with what one can do about it. */
+export function PhaseBand({ battle, view }: Props) {
+  // The server settles while the last reel may still be coming to rest: until then it is a round like any other.
+  const phase = view.phase === 'settled' && battle.reveal.stage.value.type !== 'done' ? 'revealing' : view.phase
+  return (
+    <section
+      class={`phase ${phase}`}
+      data-testid="battle-phase"
+      data-phase={phase}
+      aria-label="Where the battle stands"
+    >
+      {battle.status.value === 'reconnecting' && (
+        <p class="phase-reconnecting" role="status">
+          <i class="spinner" /> Reconnecting to the battle…
+        </p>
+      )}
+      <Words phase={phase} battle={battle} view={view} />
+    </section>
+  )
+}
+
+function Words({ phase, battle, view }: Props & { phase: BattleView['phase'] }) {
+  switch (phase) {
+    case 'waiting':
+      return <Waiting battle={battle} view={view} />
+    case 'drawing':
+      return <Drawing view={view} />
+    case 'revealing':
+      return <Revealing battle={battle} view={view} />
+    case 'settled':
+      return <Settled battle={battle} view={view} />
+    case 'cancelled':
+      return (
+        <div class="phase-words">
+          <h2>Cancelled</h2>
+          <p>Every seat has been refunded.</p>
+        </div>
+      )
+    default:
+      return phase satisfies never
+  }
+}
+
+function Waiting({ battle, view }: Props) {
+  const free = view.seats.filter((seat) => seat === null).length
+  const left = view.expiresAt - (now.value - view.clockAhead)
+  return (
+    <>
+      <div class="phase-words">
+        <h2>Waiting for {count(free, 'player')}</h2>
+        <p>
+          It starts by itself when the last seat is taken. Refunded if nobody comes within{' '}
+          <time>{countdown(left)}</time>.
+        </p>
+      </div>
+      <WaitingActions battle={battle} view={view} />
+    </>
+  )
+}
+
+function Drawing({ view }: { view: BattleView }) {
+  return (
+    <div class="phase-words">
+      <h2>
+        <i class="spinner" /> Waiting for public randomness round {view.entropyRound}
+      </h2>
+      <p>All seats are taken, all seeds are fixed. A value that nobody here can choose now decides.</p>
+    </div>
+  )
+}
+
+function Revealing({ battle, view }: Props) {
+  const { round } = battle.reveal.stage.value
+  return (
+    <div class="phase-words">
+      <h2 data-testid="round">
+        Round {round + 1} <small>of {view.rounds.length}</small>
+      </h2>
+      <p>{boxName(view.rounds[round]!)}</p>
+      <progress max={view.rounds.length} value={battle.reveal.landed.value} aria-label="Rounds opened" />
+    </div>
+  )
+}
+
+function Settled({ battle, view }: Props) {
+  const winner = view.seats[view.winners[0] ?? 0] ?? null
+  const mine = winner !== null && !winner.bot && winner.user === user.value?.id
+  return (
+    <>
+      <Face of={winner} />
+      <div class="phase-words" data-testid="winner" data-seat={view.winners[0]} data-mine={mine}>
+        <h2>
+          <Icon name="crown" /> {mine ? 'You win' : `${winner?.name ?? 'A player'} wins`} <em>{credits(view.pot)}</em>
+        </h2>
+        <p>{mine ? 'Everything that was opened is yours.' : 'The highest total takes everything that was opened.'}</p>
+      </div>
+      <AfterActions battle={battle} view={view} />
+    </>
+  )
+}

@@ -1,0 +1,105 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { boxArt } from '../art/box.ts'
+import { itemArt } from '../art/item.ts'
+import { credits } from '../format/credits.ts'
+import type { BattleView } from '../state/battle-view.ts'
+import { contents, itemOf, type Item } from '../state/catalog.ts'
+import { calm } from '../state/motion.ts'
+import type { Stage } from '../state/reveal.ts'
+import { landFrom, offsetAt, RING, spinFrom, targetOf, type Motion } from './reel-motion.ts'
+import { fillRing, refill } from './reel-ring.ts'
+
+type Props = Readonly<{ view: BattleView; stage: Stage; seat: number }>
+
+/** A seat's reel. It spins without knowing what will come; only once the drop is told does it aim for it. */
+export function Reel({ view, stage, seat }: Props) {
+  const box = view.rounds[stage.round]!
+  const told = stage.type === 'land' || stage.type === 'show'
+  const drop = told ? view.drops.find((each) => each.round === stage.round && each.seat === seat) : undefined
+  const item = drop && { ...itemOf(drop.sku), value: drop.value }
+  const shown = stage.type === 'show' && item ? item : null
+  return (
+    <div class={`seat-stage reel ${stage.type} ${shown?.rarity ?? ''}`} data-stage={stage.type}>
+      {calm.value ? (
+        <StillReel box={box} item={shown} />
+      ) : (
+        <Strip box={box} stage={stage} seat={seat} item={item ?? null} />
+      )}
+      <div class="reel-plate">
+        {shown && (
+          <>
+            <b>{shown.name}</b>
+            <span>{credits(shown.value)}</span>
+          </>
+        )}
+      </div>
+    </div>
+  )
+}
+
+function StillReel({ box, item }: { box: string; item: Item | null }) {
+  return (
+    <div class="reel-window still">
+      {item ? (
+        <img key={item.sku} src={itemArt(item.sku, item.name, item.rarity)} alt="" />
+      ) : (
+        <img src={boxArt(box)} alt="" />
+      )}
+    </div>
+  )
+}
+
+function Strip({ box, stage, seat, item }: { box: string; stage: Stage; seat: number; item: Item | null }) {
+  const strip = useRef<HTMLDivElement>(null)
+  const motion = useRef<Motion>({ type: 'still', offset: seat * 5 })
+  const known = contents.value.get(box)
+  const [ring, setRing] = useState<readonly Item[]>([])
+
+  useEffect(() => {
+    if (!known) return
+    const middle = targetOf(motion.current)
+    setRing((before) => refill(before, fillRing(known, `${stage.round} ${seat}`), middle))
+  }, [known, stage.round])
+
+  useEffect(() => {
+    const at = performance.now()
+    if (stage.type === 'spin') motion.current = spinFrom(motion.current, at)
+    if (stage.type === 'land') motion.current = landFrom(motion.current, at, stage.land_ms)
+    if (stage.type === 'show') motion.current = { type: 'still', offset: targetOf(motion.current) }
+  }, [stage.type, stage.round])
+
+  useEffect(() => {
+    if (!item || known === undefined) return
+    const target = ((targetOf(motion.current) % RING) + RING) % RING
+    setRing((before) => (before.length === 0 ? before : before.with(target, item)))
+  }, [item?.sku, stage.type, known, ring.length])
+
+  useEffect(() => {
+    let frame = 0
+    const paint = (at: number) => {
+      const slots = strip.current
+      const first = slots?.firstElementChild
+      if (slots && first instanceof HTMLElement) {
+        const offset = offsetAt(motion.current, at) % RING
+        slots.style.transform = `translate3d(0, ${-(offset + RING) * first.offsetHeight}px, 0)`
+      }
+      frame = requestAnimationFrame(paint)
+    }
+    frame = requestAnimationFrame(paint)
+    return () => cancelAnimationFrame(frame)
+  }, [])
+
+  return (
+    <div class="reel-window" aria-hidden="true">
+      <div class="reel-strip" ref={strip}>
+        {[0, 1, 2].flatMap((turn) =>
+          ring.map((each, i) => (
+            <span key={`${turn} ${i}`} class={`reel-slot ${each.rarity}`}>
+              <img src={itemArt(each.sku, each.name, each.rarity)} alt="" />
+            </span>
+          )),
+        )}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,62 @@
+import { useEffect } from 'preact/hooks'
+import { boxArt } from '../art/box.ts'
+import { itemArt } from '../art/item.ts'
+import { credits, percent, percentExact } from '../format/credits.ts'
+import { boxName, contents, loadContents } from '../state/catalog.ts'
+import { addBox, full } from '../state/draft.ts'
+import { toastError } from '../state/toast.ts'
+import { Dialog } from '../shell/dialog.tsx'
+
+/** Everything that can come out of a box, with its odds. */
+export function BoxContents({ id, onClose }: { id: string; onClose: () => void }) {
+  useEffect(() => void loadContents(id).catch(toastError), [id])
+  const box = contents.value.get(id)
+  return (
+    <Dialog title={boxName(id)} onClose={onClose}>
+      {box === undefined ? (
+        <p class="empty">Loading…</p>
+      ) : (
+        <>
+          <div class="contents-head">
+            <img src={boxArt(id)} alt="" />
+            <dl>
+              <div>
+                <dt>Price</dt>
+                <dd>{credits(BigInt(box.price))}</dd>
+              </div>
+              <div>
+                <dt>Worth on average</dt>
+                <dd>{credits(BigInt(box.expectedValue))}</dd>
+              </div>
+              <div>
+                <dt>Gives back</dt>
+                <dd>{percentExact(box.returnToPlayer)}</dd>
+              </div>
+            </dl>
+            <button class="button primary" type="button" disabled={full.value} onClick={() => addBox(id)}>
+              Add to battle
+            </button>
+          </div>
+          <ul class="contents">
+            {box.prizes
+              .toSorted((a, b) => Number(BigInt(b.value) - BigInt(a.value)))
+              .map((prize) => (
+                <li key={prize.sku} class={prize.rarity}>
+                  <img src={itemArt(prize.sku, prize.name, prize.rarity)} alt="" />
+                  <span>
+                    <b>{prize.name}</b>
+                    <small class="rarity-word">{prize.rarity}</small>
+                  </span>
+                  <span class="contents-value">{credits(BigInt(prize.value))}</span>
+                  <span class="contents-chance">{percent(prize.chance)}</span>
+                </li>
+              ))}
+          </ul>
+          <p class="hint">
+            Version {box.version}. A battle commits to these exact contents, values and odds before it starts.
+          </p>
+        </>
+      )}
+    </Dialog>
+  )
+}

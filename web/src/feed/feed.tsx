@@ -1,0 +1,41 @@
+import { useEffect } from 'preact/hooks'
+import { count } from '../format/words.ts'
+import { feedOpen, feedStatus, lines, missed } from '../state/feed.ts'
+import { Icon } from '../shell/icon.tsx'
+import { FeedItem } from './feed-item.tsx'
+
+/** What happens everywhere, as it happens: beside the page on a desktop, in a drawer on a phone. */
+export function Feed() {
+  useEffect(() => {
+    const close = (event: KeyboardEvent) => event.key === 'Escape' && (feedOpen.value = false)
+    addEventListener('keydown', close)
+    return () => removeEventListener('keydown', close)
+  }, [])
+  return (
+    <aside id="feed" class={`feed ${feedOpen.value ? 'open' : ''}`} aria-label="Live feed">
+      <header class="feed-head">
+        <i class={`pulse ${feedStatus.value}`} aria-hidden="true" />
+        <h2>Live feed</h2>
+        <button
+          class="quiet-icon feed-close"
+          type="button"
+          aria-label="Close the feed"
+          onClick={() => (feedOpen.value = false)}
+        >
+          <Icon name="close" />
+        </button>
+      </header>
+      {missed.value > 0 && (
+        <button class="missed" type="button" data-testid="feed-missed" onClick={() => (missed.value = 0)}>
+          <Icon name="check" /> Caught up: you missed {count(missed.value, 'event')}
+        </button>
+      )}
+      <ol class="feed-lines">
+        {lines.value.map((line) => (
+          <FeedItem key={line.seq} line={line} />
+        ))}
+      </ol>
+      {lines.value.length === 0 && <p class="empty">Quiet so far. The next drop shows up here.</p>}
+    </aside>
+  )
+}

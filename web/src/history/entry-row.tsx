@@ -1,0 +1,55 @@
+import { itemArt } from '../art/item.ts'
+import { credits, creditsChange } from '../format/credits.ts'
+import { dayTime } from '../format/time.ts'
+import { itemOf } from '../state/catalog.ts'
+import type { Entry } from '../state/history.ts'
+import { PLAY } from '../state/session.ts'
+
+const kinds: Readonly<Record<string, string>> = {
+  'user.register': 'Welcome credits',
+  'user.registered': 'Welcome credits',
+  'faucet.grant': 'Welcome credits',
+  'faucet.granted': 'Welcome credits',
+  'battle.create': 'Seat in your battle',
+  'battle.join': 'Seat in a battle',
+  'battle.leave': 'Seat given back',
+  'battle.cancel': 'Battle cancelled, refunded',
+  'battle.expire': 'Nobody came, refunded',
+  'battle.settle': 'Won in a battle',
+  'item.sell': 'Item sold',
+  'item.sold': 'Item sold',
+}
+
+/** One movement of the player's own account, with the balance it left. */
+export function EntryRow({ entry }: { entry: Entry }) {
+  const amount = BigInt(entry.amount)
+  const credit = entry.asset === PLAY
+  const words = kinds[entry.kind] ?? entry.kind.replaceAll(/[._-]/g, ' ')
+  return (
+    <tr data-testid="history-entry" data-kind={entry.kind}>
+      <td class="when">
+        <time dateTime={new Date(entry.at).toISOString()}>{dayTime(entry.at)}</time>
+      </td>
+      <td>
+        {credit ? null : <ItemName asset={entry.asset} />}
+        {entry.battle ? <a href={`/b/${entry.battle}`}>{words}</a> : words}
+      </td>
+      <td class={`number ${amount < 0n ? 'down' : 'up'}`}>
+        {credit ? creditsChange(amount) : `${amount > 0n ? '+' : '−'}${abs(amount)}`}
+      </td>
+      <td class="number">{credit ? credits(BigInt(entry.balance)) : entry.balance}</td>
+    </tr>
+  )
+}
+
+function ItemName({ asset }: { asset: string }) {
+  const item = itemOf(asset.replace(/^(play:)?item:/, ''))
+  return (
+    <span class={`entry-item ${item.rarity}`}>
+      <img src={itemArt(item.sku, item.name, item.rarity)} alt="" />
+      <b>{item.name}</b>
+    </span>
+  )
+}
+
+const abs = (amount: bigint) => (amount < 0n ? -amount : amount).toString()

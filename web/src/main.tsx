@@ -1,0 +1,23 @@
+import { render } from 'preact'
+import './style/base.css'
+import './style/shell.css'
+import './style/item.css'
+import './style/lobby.css'
+import './style/create.css'
+import './style/battle.css'
+import './style/reel.css'
+import './style/result.css'
+import './style/feed.css'
+import './style/pages.css'
+import { App } from './app.tsx'
+import { startCatalog } from './state/catalog.ts'
+import { startFeed } from './state/feed.ts'
+import { startLobby } from './state/lobby.ts'
+import { startSession } from './state/session.ts'
+
+render(<App />, document.getElementById('app')!)
+
+startLobby()
+startFeed()
+void startCatalog()
+void startSession()

@@ -1,0 +1,36 @@
+import { avatarArt } from '../art/avatar.ts'
+import { route } from '../state/route.ts'
+import { user } from '../state/session.ts'
+import { Balance } from './balance.tsx'
+import { Connection } from './connection.tsx'
+import { Logo } from './logo.tsx'
+import { isAt, pages } from './pages.ts'
+
+export function Header() {
+  const me = user.value
+  return (
+    <header class="header">
+      <a class="brand" href="/" aria-label="RollingDrop, to the lobby">
+        <Logo />
+        <span class="brand-name">
+          Rolling<b>Drop</b>
+        </span>
+      </a>
+      <nav class="nav" aria-label="Pages">
+        {pages.map(({ path, page, name }) => (
+          <a key={path} href={path} aria-current={isAt(page, route.value) ? 'page' : undefined}>
+            {name}
+          </a>
+        ))}
+      </nav>
+      <Connection />
+      <Balance />
+      <div class="me" title={me ? 'You play as a guest of this browser' : undefined}>
+        {me ? <img class="avatar" src={avatarArt(me.id)} alt="" /> : <span class="avatar" />}
+        <span class="me-name" data-testid="user-name">
+          {me?.name ?? '…'}
+        </span>
+      </div>
+    </header>
+  )
+}

@@ -1,0 +1,32 @@
+import { feedOpen } from '../state/feed.ts'
+import { route } from '../state/route.ts'
+import { Icon } from './icon.tsx'
+import { isAt, pages } from './pages.ts'
+
+/** The way around on a phone, at the thumb. */
+export function TabBar() {
+  return (
+    <nav class="tab-bar" aria-label="Pages, short">
+      {pages.map(({ path, page, name, icon }) => (
+        <a
+          key={path}
+          href={path}
+          aria-current={!feedOpen.value && isAt(page, route.value) ? 'page' : undefined}
+          onClick={() => (feedOpen.value = false)}
+        >
+          <Icon name={icon} />
+          {name}
+        </a>
+      ))}
+      <button
+        type="button"
+        aria-expanded={feedOpen.value}
+        aria-controls="feed"
+        onClick={() => (feedOpen.value = !feedOpen.value)}
+      >
+        <Icon name="pulse" />
+        Feed
+      </button>
+    </nav>
+  )
+}

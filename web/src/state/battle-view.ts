@@ -1,0 +1,111 @@
+import type { BattlePhase, BattleState } from '../../../schema/battle-state.ts'
+import type { BattleDetail } from '../../../schema/http.ts'
+
+export type SeatView = Readonly<{
+  seat: number
+  user: string
+  name: string
+  bot: boolean
+  clientSeed: string
+  connected: boolean
+}>
+export type DropView = Readonly<{ round: number; seat: number; sku: string; value: bigint }>
+
+/** A battle as its page shows it, whether it came live from the room or, finished, as a record. */
+export type BattleView = Readonly<{
+  id: string
+  phase: BattlePhase
+  price: bigint
+  creator: string
+  unlisted: boolean
+  expiresAt: number
+  /** Box ids in the order they are opened. */
+  rounds: readonly string[]
+  /** Null where a seat is free. */
+  seats: readonly (SeatView | null)[]
+  seedHash: string
+  entropyRound: number
+  entropyDue: number
+  revealMs: number
+  revealed: number
+  drops: readonly DropView[]
+  winners: readonly number[]
+  pot: bigint
+  /** What this machine's clock must be ahead by to agree with the server's, ms. */
+  clockAhead: number
+}>
+
+export function viewOfState(state: BattleState): BattleView {
+  const amount = (text: string) => BigInt(text === '' ? '0' : text)
+  return {
+    id: state.battle,
+    phase: state.phase as BattlePhase,
+    price: amount(state.price),
+    creator: state.creator,
+    unlisted: state.unlisted,
+    expiresAt: state.expiresAt,
+    rounds: [...state.rounds],
+    seats: [...state.seats].map((taken) => {
+      if (taken.user === '' && !taken.bot) return null
+      const { seat, user, name, bot, clientSeed, connected } = taken
+      return { seat, user, name, bot, clientSeed, connected }
+    }),
+    seedHash: state.seedHash,
+    entropyRound: state.entropyRound,
+    entropyDue: state.entropyDue,
+    revealMs: state.revealMs,
+    revealed: state.revealed,
+    drops: [...state.drops].map(({ round, seat, sku, value }) => ({ round, seat, sku, value: amount(value) })),
+    winners: [...state.winners],
+    pot: amount(state.pot),
+    clockAhead: Date.now() - state.now,
+  }
+}
+
+/** A finished battle from its record. */
+export function viewOfDetail(detail: BattleDetail): BattleView {
+  const { proof } = detail
+  return {
+    id: detail.id,
+    phase: detail.phase,
+    price: BigInt(detail.price),
+    creator: detail.creator,
+    unlisted: false,
+    expiresAt: 0,
+    rounds: detail.rounds,
+    seats: detail.seats.map(({ seat, user, name, bot }) => {
+      if (user === null && !bot) return null
+      const clientSeed = proof.seats.find((each) => each.seat === seat)?.clientSeed ?? ''
+      return { seat, user: user ?? '', name: name ?? 'Player', bot, clientSeed, connected: true }
+    }),
+    seedHash: proof.seedHash,
+    entropyRound: proof.entropy?.round ?? 0,
+    entropyDue: 0,
+    revealMs: 0,
+    revealed: detail.phase === 'settled' ? detail.rounds.length : 0,
+    drops: proof.drops.map(({ round, seat, sku, value }) => ({ round, seat, sku, value: BigInt(value) })),
+    winners: detail.winners,
+    pot: detail.pot === null ? 0n : BigInt(detail.pot),
+    clockAhead: 0,
+  }
+}
+
+/** What a seat opened in the first `rounds` rounds is worth. */
+export function totalOf(view: BattleView, seat: number, rounds: number): bigint {
+  return view.drops.reduce(
+    (total, drop) => (drop.seat === seat && drop.round < rounds ? total + drop.value : total),
+    0n,
+  )
+}
+
+export function dropsOf(view: BattleView, seat: number, rounds: number): readonly DropView[] {
+  return view.drops.filter((drop) => drop.seat === seat && drop.round < rounds)
+}
+
+/** The seats that lead after `rounds` rounds; none while all are level. */
+export function leaders(view: BattleView, rounds: number): readonly number[] {
+  const totals = view.seats.map((_seat, seat) => totalOf(view, seat, rounds))
+  const top = totals.reduce((most, each) => (each > most ? each : most), 0n)
+  const leading = totals.flatMap((total, seat) => (total === top ? [seat] : []))
+  return leading.length === totals.length ? [] : leading
+}

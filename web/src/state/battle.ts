@@ -1,0 +1,128 @@
+import { signal, type ReadonlySignal, type Signal } from '@preact/signals'
+import type { BattleLink, LinkStatus } from '../../../client-sdk/api.ts'
+import type { CommandReply } from '../../../schema/battle-message.ts'
+import type { BattleState } from '../../../schema/battle-state.ts'
+import type { BattleDetail } from '../../../schema/http.ts'
+import { sdk } from '../sdk.ts'
+import { viewOfDetail, viewOfState, type BattleView } from './battle-view.ts'
+import { loadContents } from './catalog.ts'
+import { calm } from './motion.ts'
+import { createReveal, type Reveal } from './reveal.ts'
+import { sentenceOf, toast, toastError } from './toast.ts'
+
+/** One battle that a page has open. */
+export type OpenBattle = Readonly<{
+  id: string
+  view: ReadonlySignal<BattleView | null>
+  /** The record with its proof, once the battle is over. */
+  detail: ReadonlySignal<BattleDetail | null>
+  status: ReadonlySignal<LinkStatus>
+  /** Why there is nothing to show. */
+  problem: ReadonlySignal<string | null>
+  /** Whether a command is on its way. */
+  busy: ReadonlySignal<boolean>
+  reveal: Reveal
+  say: (command: (link: BattleLink) => Promise<CommandReply>) => Promise<void>
+  close: () => void
+}>
+
+const RECORD_ATTEMPTS = 5
+
+const over = (phase: string) => phase === 'settled' || phase === 'cancelled'
+
+/** Opens a battle: a finished one from its record, any other live until it is finished. */
+export function openBattle(id: string): OpenBattle {
+  const reveal = createReveal(() => calm.value)
+  const battle = {
+    id,
+    reveal,
+    view: signal<BattleView | null>(null),
+    detail: signal<BattleDetail | null>(null),
+    status: signal<LinkStatus>('connecting'),
+    problem: signal<string | null>(null),
+    busy: signal(false),
+  }
+  let link: BattleLink | null = null
+  let closed = false
+
+  const show = (next: BattleView) => {
+    for (const box of new Set(next.rounds)) loadContents(box).catch(toastError)
+    battle.view.value = next
+    reveal.update(next)
+  }
+  const takeState = (state: BattleState) => {
+    if (closed || state.battle === '') return
+    show(viewOfState(state))
+    if (state.phase === 'settled' && battle.detail.value === null) void takeRecord()
+  }
+  const takeRecord = async () => {
+    try {
+      battle.detail.value = await recordOf(id)
+    } catch (error) {
+      toastError(error)
+    }
+  }
+  const watch = () => {
+    link = sdk.battles.watch(id)
+    link.onChange(takeState)
+    link.onStatus((next) => {
+      battle.status.value = next
+      if (next === 'closed' && !closed) void open(false)
+    })
+    battle.status.value = link.status
+    if (link.state) takeState(link.state)
+  }
+  // A link closed for good means that the battle is over, or that it never was: the record knows.
+  const open = async (mayWatch: boolean) => {
+    try {
+      const record = await sdk.battles.get(id)
+      if (closed) return
+      if (over(record.phase)) {
+        battle.detail.value = record
+        battle.status.value = 'live'
+        show(viewOfDetail(record))
+      } else if (mayWatch) watch()
+      else battle.problem.value = 'The connection to this battle has ended. Reload the page to come back.'
+    } catch (error) {
+      battle.problem.value = sentenceOf(error)
+    }
+  }
+  void open(true)
+  return {
+    ...battle,
+    say: (command) => say(link, command, battle.busy),
+    close: () => {
+      closed = true
+      reveal.stop()
+      // The page is gone already: whether the socket said goodbye in time matters to nobody.
+      link?.close().catch(() => undefined)
+    },
+  }
+}
+
+/** The record of a settled battle; right after the end it may take a moment to be readable. */
+async function recordOf(id: string): Promise<BattleDetail> {
+  for (let attempt = 1; ; attempt++) {
+    const record = await sdk.battles.get(id)
+    if (record.phase === 'settled' || attempt === RECORD_ATTEMPTS) return record
+    await new Promise((resolve) => setTimeout(resolve, 300 * attempt))
+  }
+}
+
+/** One command at a time; a refusal is told in its own sentence. */
+async function say(
+  link: BattleLink | null,
+  command: (link: BattleLink) => Promise<CommandReply>,
+  busy: Signal<boolean>,
+): Promise<void> {
+  if (!link || busy.value) return
+  busy.value = true
+  try {
+    const reply = await command(link)
+    if (!reply.ok) toast(reply.error.message, 'bad', reply.error.code)
+  } catch (error) {
+    toastError(error)
+  } finally {
+    busy.value = false
+  }
+}

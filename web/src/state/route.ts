@@ -1,0 +1,51 @@
+import { signal } from '@preact/signals'
+
+export type Route =
+  | Readonly<{ page: 'lobby' }>
+  | Readonly<{ page: 'battle'; id: string }>
+  | Readonly<{ page: 'items' }>
+  | Readonly<{ page: 'history' }>
+  | Readonly<{ page: 'verify'; id: string | null }>
+  | Readonly<{ page: 'rules' }>
+  | Readonly<{ page: 'nowhere' }>
+
+/** The page an address stands for. */
+export function routeOf(url: URL): Route {
+  const [first = '', second, ...rest] = url.pathname.split('/').filter((part) => part !== '')
+  if (rest.length > 0) return { page: 'nowhere' }
+  if (first === 'b' && second !== undefined) return { page: 'battle', id: second }
+  if (first === 'verify') return { page: 'verify', id: second ?? url.searchParams.get('battle') }
+  if (second !== undefined) return { page: 'nowhere' }
+  switch (first) {
+    case '':
+      return { page: 'lobby' }
+    case 'items':
+    case 'history':
+    case 'rules':
+      return { page: first }
+    default:
+      return { page: 'nowhere' }
+  }
+}
+
+export const route = signal<Route>(routeOf(new URL(location.href)))
+
+/** Goes to a page of ours without loading anything anew. */
+export function go(path: string): void {
+  history.pushState(null, '', path)
+  route.value = routeOf(new URL(location.href))
+  scrollTo(0, 0)
+}
+
+addEventListener('popstate', () => (route.value = routeOf(new URL(location.href))))
+
+// One listener for all links: a plain click on one of our pages stays in the program, all others are the browser's.
+addEventListener('click', (event) => {
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
+    return
+  const link = event.target instanceof Element ? event.target.closest('a') : null
+  if (!link || link.target !== '' || link.origin !== location.origin || link.hasAttribute('download')) return
+  if (routeOf(new URL(link.href)).page === 'nowhere') return
+  event.preventDefault()
+  if (link.href !== location.href) go(link.pathname + link.search)
+})

@@ -1,0 +1,63 @@
+import { computed, signal } from '@preact/signals'
+import type { LinkStatus, SessionLink } from '../../../client-sdk/api.ts'
+import type { OwnResult, SessionState } from '../../../schema/session.ts'
+import { sdk } from '../sdk.ts'
+import { toastError } from './toast.ts'
+
+export const PLAY = 'play:CREDIT'
+
+export type User = Readonly<{ id: string; name: string; guest: boolean }>
+
+/** Who plays here: a guest from the first visit on. Null until the server has answered. */
+export const user = signal<User | null>(null)
+export const sessionStatus = signal<LinkStatus>('connecting')
+export const balances = signal<ReadonlyMap<string, bigint>>(new Map())
+export const known = signal(false)
+
+/** The play credits that can be spent, in hundredths; null before they are known. */
+export const purse = computed(() => (known.value ? (balances.value.get(PLAY) ?? 0n) : null))
+
+const listeners = new Set<(result: OwnResult) => void>()
+let link: SessionLink | null = null
+
+/** Calls `listen` for each of the user's own results from now on. Returns what ends that. */
+export function onOwnResult(listen: (result: OwnResult) => void): () => void {
+  listeners.add(listen)
+  return () => listeners.delete(listen)
+}
+
+/** Makes or resumes the guest and follows their balance, here and on their other devices. */
+export async function startSession(): Promise<void> {
+  try {
+    user.value = await sdk.user()
+    takeBalances((await sdk.me()).balances.map(({ asset, balance, held }) => [asset, BigInt(balance) - BigInt(held)]))
+  } catch (error) {
+    toastError(error)
+    setTimeout(() => void startSession(), 3_000)
+    return
+  }
+  link = sdk.session()
+  link.onChange(takeState)
+  link.onStatus((status) => (sessionStatus.value = status))
+  link.onResult((result) => listeners.forEach((listen) => listen(result)))
+  sessionStatus.value = link.status
+  if (link.state) takeState(link.state)
+}
+
+function takeState(state: SessionState): void {
+  const spendable: [string, bigint][] = []
+  state.balances.forEach((balance, asset) => {
+    spendable.push([asset, BigInt(balance) - BigInt(state.held.get(asset) ?? '0')])
+  })
+  if (spendable.length > 0) takeBalances(spendable)
+}
+
+function takeBalances(entries: readonly (readonly [string, bigint])[]): void {
+  balances.value = new Map(entries)
+  known.value = true
+}
+
+/** Takes over a balance that an answer has told, ahead of the session's own news of it. */
+export function noteBalance(asset: string, balance: bigint): void {
+  balances.value = new Map(balances.value).set(asset, balance)
+}

@@ -1,0 +1,61 @@
+import type { Verification } from '../../../client-sdk/api.ts'
+import { Icon } from '../shell/icon.tsx'
+
+const stages = [
+  {
+    name: 'seed',
+    title: 'Seed',
+    about: 'The server seed shown now is the one whose fingerprint was published before anyone joined.',
+  },
+  {
+    name: 'randomness',
+    title: 'Randomness',
+    about: 'The public value was fixed in advance by its number and is the real one.',
+  },
+  {
+    name: 'game',
+    title: 'Game',
+    about: 'Every item, round by round and seat by seat, follows from the seeds and the public value.',
+  },
+  { name: 'payout', title: 'Payout', about: 'The winner and what everyone got follow from the rules.' },
+] as const
+
+/** The four stages of a check: what each one asks and, once computed, what was compared. */
+export function Stages({ result }: { result: Verification | 'running' | null }) {
+  const done = result !== null && result !== 'running' ? result : null
+  return (
+    <>
+      <ol class="stages" aria-busy={result === 'running'}>
+        {stages.map(({ name, title, about }, i) => {
+          const stage = done?.stages.find((each) => each.name === name)
+          const state = stage ? (stage.ok ? 'ok' : 'bad') : result === 'running' ? 'running' : 'open'
+          return (
+            <li
+              key={name}
+              class={state}
+              style={{ '--i': String(i) }}
+              data-testid={`verify-stage-${name}`}
+              data-ok={stage?.ok}
+            >
+              <span class="stage-mark">{stage ? <Icon name={stage.ok ? 'check' : 'close'} /> : i + 1}</span>
+              <h3>{title}</h3>
+              <p>{about}</p>
+              {stage && <p class="stage-detail">{stage.detail}</p>}
+            </li>
+          )
+        })}
+      </ol>
+      <p
+        class={`verdict ${done ? (done.ok ? 'ok' : 'bad') : ''}`}
+        role="status"
+        data-testid="verify-verdict"
+        data-ok={done?.ok}
+      >
+        {done &&
+          (done.ok
+            ? 'All four stages agree: this battle was fair.'
+            : 'Something does not agree. See the stage marked above.')}
+      </p>
+    </>
+  )
+}

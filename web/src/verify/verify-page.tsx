@@ -1,0 +1,95 @@
+import { useEffect, useState } from 'preact/hooks'
+import type { BattleProof } from '../../../schema/http.ts'
+import { sdk } from '../sdk.ts'
+import { sentenceOf } from '../state/toast.ts'
+import { go } from '../state/route.ts'
+import { Check } from './verify-panel.tsx'
+
+/** Checks any finished battle by its id, its link, or a proof somebody saved. */
+export function VerifyPage({ id }: { id: string | null }) {
+  const [text, setText] = useState(id ?? '')
+  const [proof, setProof] = useState<BattleProof | null>(null)
+  const [problem, setProblem] = useState<string | null>(null)
+  const load = async (input: string) => {
+    setProblem(null)
+    setProof(null)
+    try {
+      setProof(await proofOf(input))
+    } catch (error) {
+      setProblem(sentenceOf(error))
+    }
+  }
+  useEffect(() => {
+    if (id) void load(id)
+  }, [id])
+  const submit = (event: Event) => {
+    event.preventDefault()
+    const wanted = battleIn(text)
+    if (wanted !== null && wanted !== id) go(`/verify/${wanted}`)
+    else void load(text)
+  }
+  return (
+    <div class="page">
+      <h1>Verify a battle</h1>
+      <p class="lead">Paste a battle’s link or id, or a proof you saved. Everything is computed on this device.</p>
+      <form class="verify-form" onSubmit={submit}>
+        <label class="label" for="verify-input">
+          Link, id or proof
+        </label>
+        <textarea
+          id="verify-input"
+          rows={3}
+          spellcheck={false}
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+          data-testid="verify-input"
+        />
+        <button class="button primary" type="submit" disabled={text.trim() === ''}>
+          Load
+        </button>
+      </form>
+      {problem !== null && (
+        <p class="problem" role="alert">
+          {problem}
+        </p>
+      )}
+      {proof && (
+        <section class="verify-panel">
+          <p class="lead">
+            Battle <a href={`/b/${proof.battle}`}>{proof.battle}</a>
+          </p>
+          <Check key={proof.battle} proof={proof} />
+        </section>
+      )}
+    </div>
+  )
+}
+
+/** The id in a link or in bare text; null when the text is something longer, such as a proof. */
+function battleIn(text: string): string | null {
+  if (text.trimStart().startsWith('{')) return null
+  return /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(text)?.[0] ?? null
+}
+
+async function proofOf(input: string): Promise<BattleProof> {
+  const id = battleIn(input)
+  if (id !== null) {
+    const { phase, proof } = await sdk.battles.get(id)
+    if (phase !== 'settled') throw new Error('This battle is not finished yet: its server seed is still secret.')
+    return proof
+  }
+  const given = readJson(input)
+  if (given === null || typeof given !== 'object' || !('algorithm' in given) || !('serverSeed' in given)) {
+    throw new Error('This is neither a battle’s link nor a proof.')
+  }
+  return given as BattleProof
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Not JSON: the caller says so in words.
+    return null
+  }
+}
