@@ -39,7 +39,7 @@ const LENGTH = 65_536
 /** The next chain is published when this part of the last one is left. */
 const AHEAD = 1 / 4
 
-/** How often a node looks for chains that others have published, and whether a new one is due. */
+/** How often, at least, a node looks for chains that others have published, and whether a new one is due. */
 const LOOK_MS = 5_000
 
 /** The context under which the seed of a chain rests. */
@@ -117,7 +117,8 @@ class HashChainEntropy implements Entropy {
   }
 
   keepLooking(): void {
-    this.#stopLooking = this.#clock.at(this.#clock.now() + LOOK_MS, () => {
+    const ahead_ms = AHEAD * this.#length * this.#options.period_ms
+    this.#stopLooking = this.#clock.at(this.#clock.now() + Math.min(LOOK_MS, ahead_ms / 2), () => {
       this.look()
         .catch((error: unknown) => this.#options.log?.error({ error }, 'could not look after the entropy chains'))
         .finally(() => this.#closed || this.keepLooking())
