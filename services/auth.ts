@@ -11,7 +11,7 @@ const guest = createRoute({
   operationId: 'createGuest',
   tags: ['auth'],
   summary: 'A new guest with a name and play credits, signed in',
-  responses: { 201: json(tokens.openapi('Tokens'), 'The guest and their tokens.'), ...refusals('ledger/unavailable') },
+  responses: { 201: json(tokens.meta({ id: 'Tokens' }), 'The guest and their tokens.'), ...refusals('ledger/unavailable') },
 })
 
 const refresh = createRoute({
@@ -25,7 +25,7 @@ const refresh = createRoute({
     'two tabs send the same one: then both get the same answer.',
   request: jsonBody(refreshRequest),
   responses: {
-    200: json(tokens.openapi('Tokens'), 'The next access token and refresh token.'),
+    200: json(tokens.meta({ id: 'Tokens' }), 'The next access token and refresh token.'),
     ...refusals('auth/token-invalid', 'auth/revoked'),
   },
 })
@@ -50,7 +50,7 @@ const validate = createRoute({
   summary: 'Whom an access token belongs to',
   security: BEARER,
   responses: {
-    200: json(session.openapi('Session'), 'The token is good.'),
+    200: json(session.meta({ id: 'Session' }), 'The token is good.'),
     ...refusals('auth/token-missing', 'auth/token-invalid', 'auth/token-expired', 'auth/revoked'),
   },
 })

@@ -28,7 +28,7 @@ const listRoute = createRoute({
       limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(20),
     }),
   },
-  responses: { 200: json(battlePage.openapi('BattlePage'), '`next` is null on the last page.'), ...refusals() },
+  responses: { 200: json(battlePage.meta({ id: 'BattlePage' }), '`next` is null on the last page.'), ...refusals() },
 })
 
 const detailRoute = createRoute({
@@ -39,7 +39,7 @@ const detailRoute = createRoute({
   summary: 'A battle with its proof',
   request: { params },
   responses: {
-    200: json(battleDetail.openapi('BattleDetail'), 'What is not yet public is null or empty.'),
+    200: json(battleDetail.meta({ id: 'BattleDetail' }), 'What is not yet public is null or empty.'),
     ...refusals('battle/unknown'),
   },
 })
@@ -52,7 +52,7 @@ const proofRoute = createRoute({
   summary: 'All that is needed to recompute a battle',
   request: { params },
   responses: {
-    200: json(battleProof.openapi('BattleProof'), 'The server seed is null until settlement.'),
+    200: json(battleProof.meta({ id: 'BattleProof' }), 'The server seed is null until settlement.'),
     ...refusals('battle/unknown'),
   },
 })

@@ -16,7 +16,7 @@ const catalogRoute = createRoute({
   tags: ['boxes'],
   summary: 'The boxes on offer, cheapest first',
   responses: {
-    200: json(z.array(boxSummary.openapi('BoxSummary')), 'Each with its price, its expected value and its best prize.'),
+    200: json(z.array(boxSummary.meta({ id: 'BoxSummary' })), 'Each with its price, its expected value and its best prize.'),
     ...refusals(),
   },
 })
@@ -33,7 +33,7 @@ const itemsRoute = createRoute({
   },
   responses: {
     200: json(
-      boxItems.openapi('BoxItems'),
+      boxItems.meta({ id: 'BoxItems' }),
       'The newest version, or the one asked for. `hash` is what battles commit to.',
     ),
     ...refusals('box/unknown'),

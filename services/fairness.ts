@@ -15,7 +15,7 @@ const route = createRoute({
     'made the chain and could know its values.',
   responses: {
     200: json(
-      entropyChains.openapi('EntropyChains'),
+      entropyChains.meta({ id: 'EntropyChains' }),
       'Those whose rounds have not all passed, in the order of their use.',
     ),
     ...refusals(),

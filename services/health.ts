@@ -14,7 +14,7 @@ const route = createRoute({
   operationId: 'getHealth',
   tags: ['operations'],
   summary: 'Whether this node can serve',
-  responses: { 200: json(health.openapi('Health'), 'Postgres answers.'), ...refusals('ledger/unavailable') },
+  responses: { 200: json(health.meta({ id: 'Health' }), 'Postgres answers.'), ...refusals('ledger/unavailable') },
 })
 
 export function addHealth(app: Services, { ledger, tail, node }: ServiceParts): void {

@@ -30,7 +30,7 @@ const route = createRoute({
     }),
   },
   responses: {
-    200: json(historyPage.openapi('HistoryPage'), 'One entry for each transfer into or out of your accounts.'),
+    200: json(historyPage.meta({ id: 'HistoryPage' }), 'One entry for each transfer into or out of your accounts.'),
     ...refusals('auth/token-missing', 'auth/token-invalid', 'auth/token-expired', 'auth/revoked'),
   },
 })

@@ -15,7 +15,7 @@ const route = createRoute({
   summary: 'Your items, and what each is bought back for',
   security: BEARER,
   responses: {
-    200: json(inventory.openapi('Inventory'), 'Items in no particular order.'),
+    200: json(inventory.meta({ id: 'Inventory' }), 'Items in no particular order.'),
     ...refusals('auth/token-missing', 'auth/token-invalid', 'auth/token-expired', 'auth/revoked'),
   },
 })

@@ -14,7 +14,7 @@ const route = createRoute({
   summary: 'The signed-in user and all balances',
   security: BEARER,
   responses: {
-    200: json(me.openapi('Me'), '`held` of a balance is reserved and cannot be spent.'),
+    200: json(me.meta({ id: 'Me' }), '`held` of a balance is reserved and cannot be spent.'),
     ...refusals('auth/token-missing', 'auth/token-invalid', 'auth/token-expired', 'auth/revoked', 'ledger/unavailable'),
   },
 })

@@ -73,7 +73,7 @@ function retryAfter_s(error: RollingDropError): number {
   return read.success ? read.data.retryAfter_s : RETRY_AFTER_S
 }
 
-const documented = problem.openapi('Problem')
+const documented = problem.meta({ id: 'Problem' })
 
 /** What a route's documentation says of its refusals: one response a status, with the codes it can carry. */
 export function refusals(...codes: readonly ErrorCode[]) {

@@ -23,7 +23,7 @@ const route = createRoute({
   parameters: [IDEMPOTENCY_KEY],
   request: jsonBody(sellBack, { asset: 'play:item:lucky-penny', count: 1 }),
   responses: {
-    200: json(sold.openapi('Sold'), 'Sold, or sold before under this key. `balance` is the one after it.'),
+    200: json(sold.meta({ id: 'Sold' }), 'Sold, or sold before under this key. `balance` is the one after it.'),
     ...refusals(
       'request/key-missing',
       'request/key-reused',
