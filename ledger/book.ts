@@ -14,6 +14,8 @@ export type Book = Readonly<{
   stripes: Map<string, readonly Account[]>
   actors: Map<string, Actor>
   holds: Map<string, Hold>
+  /** Ids the batch would give out that a finished actor or a closed hold has had. */
+  used: ReadonlySet<string>
   seen: Map<string, Seen>
 }>
 

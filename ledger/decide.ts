@@ -62,7 +62,7 @@ export function decide(outcomes: readonly Outcome[], book: Book, stripe: number)
   }
 
   for (const hold of [...book.holds.values()])
-    if (hold.expires_at_ms !== null && hold.expires_at_ms <= book.now_ms) attempt(expiryOutcome(hold.tenant, hold.id))
+    if (hold.expires_at_ms !== null && hold.expires_at_ms <= book.now_ms) attempt(expiryOutcome(hold))
 
   const decisions = outcomes.map((outcome): Decision => {
     const earlier = here.get(outcome.id)
@@ -123,7 +123,7 @@ function stepActor({ book, journal, outcome }: Working): Refusal | undefined {
   if (step === undefined) return undefined
   const actor = book.actors.get(step.id)
   if (step.epoch === 0 && step.version === 0) {
-    if (actor !== undefined) return { code: 'ledger/fenced' }
+    if (actor !== undefined || book.used.has(step.id)) return { code: 'ledger/fenced' }
     if (step.state === undefined) return { code: 'ledger/invalid', details: { what: 'a new actor needs a state' } }
     journal.newActor(newActor(outcome, step))
     return undefined

@@ -1,3 +1,4 @@
+import { AMOUNT_MAX } from '../schema/amount.ts'
 import type { FreezeStep, HoldStep } from '../schema/outcome.ts'
 import type { Hold } from './book.ts'
 import { accountOf, refuseSpending, transferBetween, type Working } from './move.ts'
@@ -27,16 +28,22 @@ export function applyHold(working: Working, step: HoldStep): Refusal | undefined
 
 function place(working: Working, step: Extract<HoldStep, { type: 'place' }>): Refusal | undefined {
   const { book, journal, outcome } = working
-  if (book.holds.has(step.hold)) return { code: 'ledger/conflict', details: { hold: step.hold } }
+  if (book.holds.has(step.hold) || book.used.has(step.hold)) return { code: 'ledger/conflict', details: { hold: step.hold } }
   if (step.expires_at_ms !== null && step.expires_at_ms <= book.now_ms)
     return { code: 'ledger/invalid', details: { what: 'the hold would have lapsed already' } }
   const debit = accountOf(working, step.debit, step.asset)
   const credit = accountOf(working, step.credit, step.asset)
   const refusal = refuseSpending(working, debit, step.amount)
   if (refusal !== undefined) return refusal
+  if (debit.held + step.amount > AMOUNT_MAX) return { code: 'ledger/overflow' }
   journal.account(debit)
   debit.held += step.amount
   debit.changes += 1
+  if (credit.isNew && credit.changes === 0) {
+    // Opened now, so that there is an account to post to.
+    journal.account(credit)
+    credit.changes += 1
+  }
   journal.newHold({
     id: step.hold,
     tenant: outcome.tenant,
@@ -55,7 +62,7 @@ function place(working: Working, step: Extract<HoldStep, { type: 'place' }>): Re
 }
 
 function post(working: Working, hold: Hold, amount: bigint): Refusal | undefined {
-  if (hold.credit === undefined) return { code: 'ledger/hold-gone' }
+  if (hold.credit === undefined || hold.credit.closed) return { code: 'ledger/hold-gone' }
   if (amount > hold.amount) return { code: 'ledger/hold-exceeded' }
   if (hold.debit.frozen) return { code: 'ledger/frozen', details: { owner: hold.debit.owner, asset: hold.debit.asset } }
   release(working, hold, 'posted', amount)
@@ -79,6 +86,7 @@ export function applyFreeze(working: Working, { owner, asset, frozen }: FreezeSt
   working.journal.account(account)
   account.frozen = frozen
   account.changes += 1
+  account.closed = false
   working.steps.push(`${frozen ? 'freeze' : 'unfreeze'}\t${account.owner}\t${account.asset}`)
   return undefined
 }

@@ -13,6 +13,9 @@ export type Needs = Readonly<{
   actors: readonly string[]
   holds: readonly OutcomeId[]
   outcomes: readonly OutcomeId[]
+  /** Ids the batch gives out: of actors it would create, and of holds it would place. */
+  created: readonly string[]
+  placed: readonly OutcomeId[]
 }>
 
 /** What `outcomes` need on the writer's `stripe`; for the striped owners in `wide`, all their stripes. */
@@ -21,6 +24,8 @@ export function needsOf(outcomes: readonly Outcome[], stripe: number, wide: Read
   const actors = new Set<string>()
   const holds = new Set<OutcomeId>()
   const ids = new Set<OutcomeId>()
+  const created = new Set<string>()
+  const placed = new Set<OutcomeId>()
   const want = (outcome: Outcome, owner: OwnerId, asset: AssetId): void => {
     if (kindOf(owner) === undefined || !isAsset(asset)) return
     accounts.add(accountKey(outcome.tenant, hasStripes(owner) ? stripeOwner(owner, stripe) : owner, asset))
@@ -28,6 +33,7 @@ export function needsOf(outcomes: readonly Outcome[], stripe: number, wide: Read
   for (const outcome of outcomes) {
     if (isOutcomeId(outcome.id)) ids.add(outcome.id)
     if (outcome.actor !== undefined) actors.add(outcome.actor.id)
+    if (outcome.actor?.epoch === 0 && outcome.actor.version === 0) created.add(outcome.actor.id)
     for (const { asset, debit, credit } of outcome.transfers) {
       want(outcome, debit, asset)
       want(outcome, credit, asset)
@@ -35,6 +41,7 @@ export function needsOf(outcomes: readonly Outcome[], stripe: number, wide: Read
     for (const step of outcome.holds ?? []) {
       if (isOutcomeId(step.hold)) holds.add(step.hold)
       if (step.type !== 'place') continue
+      if (isOutcomeId(step.hold)) placed.add(step.hold)
       want(outcome, step.debit, step.asset)
       want(outcome, step.credit, step.asset)
     }
@@ -46,5 +53,7 @@ export function needsOf(outcomes: readonly Outcome[], stripe: number, wide: Read
     actors: [...actors].toSorted(),
     holds: [...holds].toSorted(),
     outcomes: [...ids].toSorted(),
+    created: [...created].toSorted(),
+    placed: [...placed].toSorted(),
   }
 }

@@ -45,6 +45,7 @@ function refusalOfActor({ actor }: Outcome): Refusal | undefined {
   if (!name.test(actor.id) || !word.test(actor.kind)) return invalid('actor')
   if (!Number.isSafeInteger(actor.epoch) || !Number.isSafeInteger(actor.version) || actor.epoch < 0 || actor.version < 0)
     return invalid('actor version')
+  if (typeof actor.wake_at_ms === 'number' && !isTime(actor.wake_at_ms)) return invalid('alarm')
   if (actor.state !== undefined && (actor.state.length > STATE_CHARS_MAX || control.test(actor.state)))
     return invalid('actor state')
   return undefined
@@ -64,9 +65,17 @@ function refusalOfTransfer({ asset, debit, credit, amount }: Transfer): Refusal 
 
 function refusalOfHold(step: HoldStep): Refusal | undefined {
   if (!isOutcomeId(step.hold)) return invalid('hold id')
-  if (step.type === 'place') return refusalOfTransfer(step)
+  if (step.type === 'place') {
+    if (step.expires_at_ms !== null && !isTime(step.expires_at_ms)) return invalid('expires_at_ms')
+    return refusalOfTransfer(step)
+  }
   if (step.type === 'post' && step.amount !== undefined && step.amount <= 0n) return invalid('posted amount')
   return undefined
+}
+
+/** Whether it is a time in whole unix ms that every store can keep. */
+function isTime(ms: number): boolean {
+  return Number.isSafeInteger(ms) && ms >= 0
 }
 
 /** An owner that callers may name: of a known kind, and never a single stripe. */

@@ -13,6 +13,7 @@ const wideAccounts = statement('wide-accounts')
 const lockActors = statement('lock-actors')
 const lockHolds = statement('lock-holds')
 const findOutcomes = statement('find-outcomes')
+const usedIds = statement('used-ids')
 const now = statement('now')
 const balancesOf = statement('balances-after')
 
@@ -26,11 +27,14 @@ export async function loadBook(client: pg.Client, needs: Needs, ids: AccountIds)
   const keys = [...new Set([...needs.accounts, ...wide])]
   const unknown = keys.filter((key) => ids.get(key) === undefined)
   const known = keys.flatMap((key) => ids.get(key) ?? [])
-  const [, accountRows, actorRows, holdRows, seenRows, nowRows] = await Promise.all([
+  const [, accountRows, actorRows, holdRows, usedRows, seenRows, nowRows] = await Promise.all([
     client.query('begin'),
     run(client, lockAccounts, [list(known), ...namesOf(unknown), list(needs.holds)]),
     run(client, lockActors, [texts(needs.actors)]),
     run(client, lockHolds, [list(needs.holds), list(known)]),
+    needs.placed.length + needs.created.length === 0
+      ? []
+      : run(client, usedIds, [list(needs.placed), texts(needs.created)]),
     needs.outcomes.length === 0
       ? []
       : run(client, findOutcomes, [list(needs.outcomes), needs.outcomes[0], needs.outcomes.at(-1)]),
@@ -54,6 +58,7 @@ export async function loadBook(client: pg.Client, needs: Needs, ids: AccountIds)
     stripes: stripesOf(needs.wide, accounts),
     actors: new Map(actorRows.map((row) => actorOf(row)).map((actor) => [actor.id, actor])),
     holds: holdsOf([...holdRows, ...lapsed], byId),
+    used: new Set(usedRows.map(([id]) => id!)),
     seen: await seenOf(client, seenRows),
   }
 }
