@@ -1,10 +1,13 @@
 import pg from 'pg'
-import type { CommittedEvent } from '../schema/event.ts'
 import type { Outcome, Receipt } from '../schema/outcome.ts'
-import { GroupCommit, type Committed, type GroupCommitLimits } from './group-commit.ts'
+import { eventsOf } from './committed-events.ts'
+import { Expirer } from './expirer.ts'
+import { GroupCommit, type GroupCommitLimits } from './group-commit.ts'
 import type { Ledger } from './ledger.ts'
+import { defaultLimits } from './limits.ts'
 import { PostgresActors } from './postgres/actors.ts'
 import { PostgresStore } from './postgres/lane.ts'
+import { lapsingHoldsOf } from './postgres/lapsing.ts'
 import { PostgresReader } from './postgres/reader.ts'
 import { LedgerTail } from './tail.ts'
 
@@ -24,15 +27,6 @@ export type LedgerOptions = Readonly<{
   /** Told of errors that no caller hears of. */
   failed?: (error: unknown) => void
 }>
-
-export const defaultLimits: GroupCommitLimits = {
-  lanes: 2,
-  batch_outcomes_max: 512,
-  batch_bytes_max: 4 << 20,
-  queue_outcomes_max: 50_000,
-  queue_bytes_max: 256 << 20,
-  give_up_ms: 30_000,
-}
 
 export type OpenLedger = Readonly<{ ledger: Ledger; tail: LedgerTail; close(): Promise<void> }>
 
@@ -56,6 +50,7 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
   let reserved = nextReserve(seq)
   const commits = new GroupCommit(store, { ...defaultLimits, ...options.limits }, (committed) => {
     tail.offer(eventsOf(committed))
+    expirer.noticed(committed)
     if (committed.written.last < reserved) return
     reserved = nextReserve(committed.written.last)
     void addPartitions(pool).catch(failed)
@@ -65,8 +60,11 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
     reader,
     actors: new PostgresActors(pool),
   }
+  const expirer = new Expirer({ lapsing: lapsingHoldsOf(pool), ledger, failed })
+  expirer.start()
   const close = async (): Promise<void> => {
     clearInterval(timer)
+    await expirer.close()
     await commits.close()
     tail.close()
     await pool.end()
@@ -83,22 +81,4 @@ function nextReserve(seq: bigint): bigint {
   const base = (seq / PARTITION_EVENTS) * PARTITION_EVENTS
   const middle = base + PARTITION_EVENTS / 2n
   return seq < middle ? middle : base + PARTITION_EVENTS + PARTITION_EVENTS / 2n
-}
-
-/** The events of a batch, numbered as they were written. */
-function eventsOf({ accepted, written }: Committed): CommittedEvent[] {
-  let seq = written.base
-  return accepted.flatMap(({ outcome, events }) =>
-    outcome.events.map((draft, i) => ({
-      seq: (seq += 1n),
-      type: draft.type,
-      audience: events[i]!.audience as CommittedEvent['audience'],
-      tenant: outcome.tenant,
-      actor: outcome.actor?.id ?? null,
-      user: draft.user ?? null,
-      outcome: outcome.id,
-      at_ms: written.at_ms,
-      payload: JSON.parse(events[i]!.payload) as Record<string, unknown>,
-    })),
-  )
 }
