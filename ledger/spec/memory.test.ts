@@ -1,0 +1,5 @@
+import { describe } from 'vitest'
+import { openMemorySpecStore } from './memory-store.ts'
+import { ledgerSpec } from './spec.ts'
+
+describe('the ledger in memory', () => ledgerSpec(openMemorySpecStore))
