@@ -39,7 +39,8 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
     application_name: 'rollingdrop reader',
     pipeline: true,
   })
-  pool.on('error', failed)
+  let closing = false
+  pool.on('error', (error) => closing || failed(error)) // a connection that Postgres ends after we have is no news
   await addPartitions(pool)
   const timer = setInterval(() => void addPartitions(pool).catch(failed), PARTITION_CHECK_MS)
   timer.unref()
@@ -63,6 +64,7 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
   const expirer = new Expirer({ lapsing: lapsingHoldsOf(pool), ledger, failed })
   expirer.start()
   const close = async (): Promise<void> => {
+    closing = true
     clearInterval(timer)
     await expirer.close()
     await commits.close()

@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import { Hono } from 'hono'
 import pg from 'pg'
 import { pino, type Logger } from 'pino'
 import { createAccess, type AccessOperations } from '../access/open.ts'
@@ -18,9 +17,11 @@ import { migrate } from '../ledger/migrate.ts'
 import { openLedger, type OpenLedger } from '../ledger/open.ts'
 import { buildPages, pagesFolder } from '../pages/build.ts'
 import { servePages } from '../pages/serve.ts'
-import { createRooms, type Rooms } from '../rooms/host.ts'
+import { createRooms } from '../rooms/host.ts'
 import { step } from '../scripts/progress.mjs'
 import { createServices } from '../services/app.ts'
+import { dropOldKeys } from '../services/idempotency.ts'
+import type { Services } from '../services/parts.ts'
 import { Cleanup } from './cleanup.ts'
 import { ledgerLimits, roomsConfig, serviceConfig } from './settings.ts'
 
@@ -34,7 +35,7 @@ export type RunningServer = Readonly<{
 /** A running part and what it was given, as far as later parts need it. */
 type Base = Readonly<{ config: Config; log: Logger; cleanup: Cleanup; clock: () => number }>
 
-/** How often expired sessions and tokens are deleted. */
+/** How often expired sessions and old idempotency keys are deleted. */
 const DROP_EXPIRED_MS = 600_000
 
 /**
@@ -42,7 +43,7 @@ const DROP_EXPIRED_MS = 600_000
  * it. When a part cannot start, what had started is stopped, and the error says which step it was.
  */
 export async function startServer(config: Config): Promise<RunningServer> {
-  const log = pino({ level: config.log_level, base: null }, pino.destination({ dest: 2, sync: true }))
+  const log = openLog(config)
   const cleanup = new Cleanup((name, error) => log.error({ err: error, part: name }, 'a part did not stop in order'))
   const base: Base = { config, log, cleanup, clock: Date.now }
   try {
@@ -60,6 +61,16 @@ export async function startServer(config: Config): Promise<RunningServer> {
     await cleanup.run()
     throw error
   }
+}
+
+/** JSON lines on stderr. Of an error its type, code, message and stack, not what a library hung on it. */
+function openLog({ log_level }: Config): Logger {
+  const err = (error: unknown): unknown => {
+    if (!(error instanceof Error)) return error
+    const { name, message, stack, cause } = error
+    return { name, code: Reflect.get(error, 'code') as unknown, message, stack, ...(cause !== undefined && { cause: err(cause) }) }
+  }
+  return pino({ level: log_level, base: null, serializers: { err, error: err } }, pino.destination({ dest: 2, sync: true }))
 }
 
 /** Takes the port first of all: when another program has it, nothing has been started in vain. */
@@ -104,12 +115,16 @@ async function openDatabase({ config, log, cleanup }: Base): Promise<string> {
   return databaseUrl
 }
 
-async function buildApp(base: Base, databaseUrl: string, server: Server, url: string): Promise<Hono> {
+async function buildApp(base: Base, databaseUrl: string, server: Server, url: string): Promise<Services> {
   const { config, log, cleanup, clock } = base
   const failed = (error: unknown): void => log.error({ err: error }, 'the ledger')
   const pool = new pg.Pool({ connectionString: databaseUrl, max: config.database_connections_max, application_name: 'rollingdrop' })
-  pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'))
-  cleanup.add('database connections', () => pool.end())
+  let closing = false
+  pool.on('error', (error) => closing || log.warn({ err: error }, 'a database connection was lost'))
+  cleanup.add('database connections', () => {
+    closing = true
+    return pool.end()
+  })
   const opened = await openLedger({ databaseUrl, limits: ledgerLimits(config), ring_max: config.feed_ring_events, failed })
   cleanup.add('ledger', () => opened.close())
   const { ledger, tail } = opened
@@ -118,6 +133,7 @@ async function buildApp(base: Base, databaseUrl: string, server: Server, url: st
   const access = await openAccess(base, pool, opened, secretKey)
   await step('filling the catalogue', () => seedCatalog({ pool, ledger, clock }))
   const catalog = createCatalog({ pool, tail })
+  cleanup.add('catalogue', () => catalog.close())
   const entropy = await createEntropy({ pool, ledger, sealer, period_ms: config.entropy_period_ms, log })
   cleanup.add('entropy', () => entropy.close())
   const rooms = await createRooms({ pool, ledger, tail, access, entropy, sealer, config: roomsConfig(config, databaseUrl), log })
@@ -129,15 +145,8 @@ async function buildApp(base: Base, databaseUrl: string, server: Server, url: st
     ...{ pool, ledger, tail, access, catalog, sealer, entropy, clock, log },
     ...{ config: serviceConfig(config), node: rooms.node() },
   })
-  return mount(services, rooms)
-}
-
-/** The seat route and the API on one address. */
-function mount(services: ReturnType<typeof createServices>, rooms: Rooms): Hono {
-  const app = new Hono()
-  app.route('/', rooms.routes)
-  app.route('/', services as unknown as Hono)
-  return app
+  services.route('/', rooms.routes)
+  return services
 }
 
 async function openAccess(base: Base, pool: pg.Pool, { ledger, tail }: OpenLedger, secretKey: Buffer): Promise<AccessOperations> {
@@ -150,9 +159,11 @@ async function openAccess(base: Base, pool: pg.Pool, { ledger, tail }: OpenLedge
   })
   cleanup.add('access', () => access.close())
   const timer = setInterval(() => {
-    access.dropExpired().catch((error: unknown) => log.warn({ err: error }, 'expired sessions were not deleted'))
+    Promise.all([access.dropExpired(), dropOldKeys(pool)]).catch((error: unknown) =>
+      log.warn({ err: error }, 'what has expired was not deleted'),
+    )
   }, DROP_EXPIRED_MS)
-  cleanup.add('clearing of sessions', () => clearInterval(timer))
+  cleanup.add('clearing of what has expired', () => clearInterval(timer))
   return access
 }
 
