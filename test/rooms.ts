@@ -6,6 +6,7 @@ import { getRequestListener } from '@hono/node-server'
 import pg from 'pg'
 import { createAccess, type AccessOperations } from '../access/open.ts'
 import { battleSeedContext, createSealer, type Sealer } from '../access/seal.ts'
+import { ensureBankroll } from '../catalog/bankroll.ts'
 import { createEntropy } from '../entropy/hash-chain.ts'
 import type { Entropy } from '../entropy/entropy.ts'
 import { createBattle, type NewBattle } from '../game/battle/create.ts'
@@ -89,6 +90,7 @@ export async function openTestRooms(changed: Partial<RoomsConfig> = {}): Promise
   const times = { tokenTtl_s: 900, refreshTtl_s: 3600, faucetCredits: Number(CREDITS), clock: Date.now }
   const access = await createAccess({ pool, ledger, tail, secretKey, ...times })
   const sealer = createSealer(secretKey)
+  await ensureBankroll(ledger, 'main', Date.now)
   const entropy = await createEntropy({ pool, ledger, sealer, period_ms: 40, length: 20_000 })
   const logged: object[] = []
   const into = (fields: object, message: string) => void logged.push({ message, ...fields })
