@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { preact } from '@preact/preset-vite'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 
 const server = process.env['VITE_SERVER'] ?? 'http://127.0.0.1:3000'
 
@@ -14,7 +16,7 @@ const api = [
   '/actors',
   '/health',
   '/openapi.json',
-  '/fairness',
+  '/fairness/',
   '/feed',
   '/matchmake',
   '/.well-known',
@@ -23,9 +25,26 @@ const api = [
 /** Colyseus puts a socket at `/<process id>/<room id>`; ids have nine characters and no page has two such parts. */
 const sockets = '^/[A-Za-z0-9_-]{9}/[A-Za-z0-9_-]+'
 
+/** The published text of the algorithm, readable beside the pages that point to it. */
+function fairnessText(): Plugin {
+  const text = () => readFileSync(join(import.meta.dirname, '..', 'game', 'fairness.md'), 'utf8')
+  return {
+    name: 'fairness-text',
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: 'fairness.txt', source: text() })
+    },
+    configureServer(vite) {
+      vite.middlewares.use('/fairness.txt', (_request, response) => {
+        response.setHeader('content-type', 'text/plain; charset=utf-8')
+        response.end(text())
+      })
+    },
+  }
+}
+
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [preact({ devToolsEnabled: false })],
+  plugins: [preact({ devToolsEnabled: false }), fairnessText()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -1,6 +1,7 @@
 import { copyText } from '../format/clipboard.ts'
 import { credits } from '../format/credits.ts'
 import { count, shortId, versus } from '../format/words.ts'
+import { RoundsStrip } from '../box/rounds-strip.tsx'
 import type { OpenBattle } from '../state/battle.ts'
 import { totalOf, type BattleView } from '../state/battle-view.ts'
 import { toast } from '../state/toast.ts'
@@ -18,6 +19,7 @@ export function BattleHead({ battle, view }: { battle: OpenBattle; view: BattleV
         <h1>
           {versus(view.seats.length)} <small>{count(view.rounds.length, 'round')}</small>
         </h1>
+        <RoundsStrip rounds={view.rounds} most={5} />
         <span class="battle-id">
           #{shortId(view.id)}
           {view.unlisted && (

@@ -7,7 +7,6 @@ import { Announcer } from './announcer.tsx'
 import { Arena } from './arena.tsx'
 import { BattleHead } from './battle-head.tsx'
 import { PhaseBand } from './phase-band.tsx'
-import { RoundsTrack } from './rounds-track.tsx'
 import { Winnings } from './winnings.tsx'
 
 export function BattlePage({ id }: { id: string }) {
@@ -29,7 +28,6 @@ function Battle({ battle }: { battle: OpenBattle }) {
   return (
     <article class={`battle ${view.phase} ${done ? 'done' : ''}`} data-testid="battle" data-battle={view.id}>
       <BattleHead battle={battle} view={view} />
-      <RoundsTrack battle={battle} view={view} />
       <PhaseBand battle={battle} view={view} />
       {done && <Winnings battle={battle} view={view} />}
       <Arena battle={battle} view={view} />

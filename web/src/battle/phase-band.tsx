@@ -9,6 +9,7 @@ import { user } from '../state/session.ts'
 import { Icon } from '../shell/icon.tsx'
 import { Face } from '../shell/face.tsx'
 import { AfterActions } from './after-actions.tsx'
+import { RoundsTrack } from './rounds-track.tsx'
 import { WaitingActions } from './waiting-actions.tsx'
 
 type Props = Readonly<{ battle: OpenBattle; view: BattleView }>
@@ -30,6 +31,9 @@ export function PhaseBand({ battle, view }: Props) {
         </p>
       )}
       <Words phase={phase} battle={battle} view={view} />
+      {phase === 'revealing' && (
+        <progress max={view.rounds.length} value={battle.reveal.landed.value} aria-label="Rounds opened" />
+      )}
     </section>
   )
 }
@@ -39,7 +43,7 @@ function Words({ phase, battle, view }: Props & { phase: BattleView['phase'] }) 
     case 'waiting':
       return <Waiting battle={battle} view={view} />
     case 'drawing':
-      return <Drawing view={view} />
+      return <Drawing battle={battle} view={view} />
     case 'revealing':
       return <Revealing battle={battle} view={view} />
     case 'settled':
@@ -68,32 +72,38 @@ function Waiting({ battle, view }: Props) {
           <time>{countdown(left)}</time>.
         </p>
       </div>
+      <RoundsTrack battle={battle} view={view} />
       <WaitingActions battle={battle} view={view} />
     </>
   )
 }
 
-function Drawing({ view }: { view: BattleView }) {
+function Drawing({ battle, view }: Props) {
   return (
-    <div class="phase-words">
-      <h2>
-        <i class="spinner" /> Waiting for public randomness round {view.entropyRound}
-      </h2>
-      <p>All seats are taken, all seeds are fixed. A value that nobody here can choose now decides.</p>
-    </div>
+    <>
+      <div class="phase-words">
+        <h2>
+          <i class="spinner" /> Waiting for public randomness round {view.entropyRound}
+        </h2>
+        <p>All seats are taken, all seeds are fixed. A value that nobody here can choose now decides.</p>
+      </div>
+      <RoundsTrack battle={battle} view={view} />
+    </>
   )
 }
 
 function Revealing({ battle, view }: Props) {
   const { round } = battle.reveal.stage.value
   return (
-    <div class="phase-words">
-      <h2 data-testid="round">
-        Round {round + 1} <small>of {view.rounds.length}</small>
-      </h2>
-      <p>{boxName(view.rounds[round]!)}</p>
-      <progress max={view.rounds.length} value={battle.reveal.landed.value} aria-label="Rounds opened" />
-    </div>
+    <>
+      <div class="phase-words">
+        <h2 data-testid="round">
+          Round {round + 1} <small>of {view.rounds.length}</small>
+        </h2>
+        <p>{boxName(view.rounds[round]!)}</p>
+      </div>
+      <RoundsTrack battle={battle} view={view} />
+    </>
   )
 }
 

@@ -63,6 +63,6 @@ export function SeatColumn({ battle, view, index, seat, ahead }: Props) {
 
 function seatNote(seat: SeatView, mine: boolean): string {
   if (mine) return 'You'
-  if (seat.bot) return 'Plays for the house'
+  if (seat.bot) return 'For the house'
   return seat.connected ? 'Player' : 'Away, still in'
 }

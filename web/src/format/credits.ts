@@ -17,7 +17,7 @@ export function creditsChange(amount: bigint): string {
 
 const percents = [
   new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 0 }),
-  new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 1 }),
+  new Intl.NumberFormat('en-US', { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 }),
   new Intl.NumberFormat('en-US', { style: 'percent', maximumSignificantDigits: 2 }),
 ] as const
 

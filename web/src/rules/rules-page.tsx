@@ -46,7 +46,7 @@ export function RulesPage() {
         <li>
           <b>You check.</b> At the end the server seed is shown. Your browser recomputes every draw and every payout.{' '}
           <a href="/verify">Verify any battle</a>, or{' '}
-          <a href="/fairness" target="_blank">
+          <a href="/fairness.txt" target="_blank">
             read the formula
           </a>{' '}
           and write your own checker.

@@ -27,7 +27,7 @@ export function Seeds({ proof }: { proof: BattleProof }) {
       </dl>
       <p class="hint">
         Algorithm <code>{proof.algorithm}</code>.{' '}
-        <a href="/fairness" target="_blank">
+        <a href="/fairness.txt" target="_blank">
           The full text
         </a>{' '}
         is enough to write your own checker.

@@ -1,5 +1,7 @@
 import type { Verification } from '../../../client-sdk/api.ts'
+import type { BattleProof } from '../../../schema/http.ts'
 import { Icon } from '../shell/icon.tsx'
+import { factsOf } from './facts.ts'
 
 const stages = [
   {
@@ -21,7 +23,7 @@ const stages = [
 ] as const
 
 /** The four stages of a check: what each one asks and, once computed, what was compared. */
-export function Stages({ result }: { result: Verification | 'running' | null }) {
+export function Stages({ result, proof }: { result: Verification | 'running' | null; proof: BattleProof }) {
   const done = result !== null && result !== 'running' ? result : null
   return (
     <>
@@ -41,6 +43,13 @@ export function Stages({ result }: { result: Verification | 'running' | null }) 
               <h3>{title}</h3>
               <p>{about}</p>
               {stage && <p class="stage-detail">{stage.detail}</p>}
+              {stage && (
+                <ul class="stage-facts">
+                  {factsOf(name, proof).map((fact) => (
+                    <li key={fact}>{fact}</li>
+                  ))}
+                </ul>
+              )}
             </li>
           )
         })}

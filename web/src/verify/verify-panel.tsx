@@ -50,7 +50,7 @@ export function Check({ proof }: { proof: BattleProof }) {
           <Icon name="download" /> Proof as JSON
         </button>
       </div>
-      <Stages result={result} />
+      <Stages result={result} proof={proof} />
       <Seeds proof={proof} />
     </div>
   )

@@ -1,0 +1,34 @@
+import type { Verification } from '../../../client-sdk/api.ts'
+import type { BattleProof } from '../../../schema/http.ts'
+import { count } from '../format/words.ts'
+
+type StageName = Verification['stages'][number]['name']
+
+const short = (hex: string | null | undefined) => (hex ? `${hex.slice(0, 8)}…${hex.slice(-4)}` : 'missing')
+
+/** What a stage held against what, with this battle's own values. */
+export function factsOf(name: StageName, proof: BattleProof): readonly string[] {
+  const seats = proof.seats.length
+  switch (name) {
+    case 'seed':
+      return [`seed ${short(proof.serverSeed)}`, `SHA-256 ${short(proof.seedHash)}`]
+    case 'randomness':
+      return [
+        `boxes ${short(proof.boxesHash)}`,
+        count(seats, 'client seed'),
+        `round ${proof.entropy?.round ?? '–'} ${short(proof.entropy?.value)}`,
+        `anchor ${short(proof.entropy?.anchor)}`,
+      ]
+    case 'game':
+      return [
+        `${count(proof.rounds.length, 'round')} × ${count(seats, 'seat')}`,
+        `${count(proof.drops.length, 'draw')} recomputed`,
+      ]
+    case 'payout': {
+      const items = proof.payouts.reduce((n, { amount }) => n + Number(amount), 0)
+      return [`winner: seat ${proof.winners.map((seat) => seat + 1).join(', ')}`, `${count(items, 'item')} paid out`]
+    }
+    default:
+      return name satisfies never
+  }
+}
