@@ -1,21 +1,31 @@
 import { parseArgs } from 'node:util'
 import { benchLedger } from './bench/ledger.ts'
+import { benchLedgerReads } from './bench/ledger-reads.ts'
+import { whole } from './whole.ts'
 
-const HELP = `npm run bench -- ledger [--quick]
-Runs ours beside its peer on this machine and ends with one line of JSON.`
-
-const benches = { ledger: benchLedger } as const
+const HELP = `npm run bench -- ledger [--quick]            commits, beside a transaction per outcome
+npm run bench -- ledger-reads [--outcomes 1000000]  every read, and the sizes of the tables
+Runs on this machine alone and ends with one line of JSON.`
 
 const { values, positionals } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    outcomes: { type: 'string', default: '1000000' },
+    help: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 })
-const [name] = positionals
-const bench = name === 'ledger' ? benches[name] : undefined
+const log = (line: string): void => void process.stdout.write(`${line}\n`)
+
+const benches: Readonly<Record<string, () => Promise<object>>> = {
+  ledger: () => benchLedger({ quick: values.quick, log }),
+  'ledger-reads': () => benchLedgerReads({ outcomes: whole(values.outcomes, 'outcomes', 50_000, 50_000_000), log }),
+}
+
+const bench = benches[positionals.join()]
 if (bench === undefined || values.help) {
-  process.stdout.write(`${HELP}\n`)
+  log(HELP)
   process.exitCode = values.help ? 0 : 1
 } else {
-  const result = await bench({ quick: values.quick, log: (line) => process.stdout.write(`${line}\n`) })
-  process.stdout.write(`${JSON.stringify(result)}\n`)
+  log(JSON.stringify(await bench()))
 }

@@ -1,12 +1,9 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import pg from 'pg'
-import { startPostgres } from '../../embedded/postgres.ts'
-import { migrate } from '../../ledger/migrate.ts'
-import { openLedger, type OpenLedger } from '../../ledger/open.ts'
+import { openLedger } from '../../ledger/open.ts'
+import { createDatabase, query, withPostgres } from './bench-database.ts'
 import { runClosed, runOpen } from './ledger-load.ts'
 import { funding } from './ledger-mix.ts'
 import { runNaive, type Run } from './ledger-naive.ts'
@@ -22,12 +19,9 @@ export type LedgerBench = Readonly<{ quick: boolean; log(line: string): void }>
  */
 export async function benchLedger({ quick, log }: LedgerBench): Promise<Record<string, number | string>> {
   const seconds = quick ? 3 : 10
-  const dataDir = mkdtempSync(join(tmpdir(), 'rollingdrop-bench-'))
-  chmodSync(dataDir, 0o711) // Run as root, Postgres has an account of its own that must get in.
-  const postgres = await startPostgres({ dataDir, log })
-  try {
-    const naiveUrl = await createDatabase(postgres.url, 'naive')
-    const oursUrl = await createDatabase(postgres.url, 'ours')
+  return await withPostgres(log, async (url) => {
+    const naiveUrl = await createFunded(url, 'naive')
+    const oursUrl = await createFunded(url, 'ours')
     const runs = new Map<string, Run>()
     const note = (name: string, run: Run): void => {
       runs.set(name, run)
@@ -45,27 +39,16 @@ export async function benchLedger({ quick, log }: LedgerBench): Promise<Record<s
     await ours.close()
     note(`ours, ${PROCESSES} processes`, await runProcesses(oursUrl, seconds))
     return figures(runs)
-  } finally {
-    await postgres.stop()
-    rmSync(dataDir, { recursive: true, force: true })
-  }
+  })
 }
 
 /** A migrated database in which every account of the mix has money. */
-async function createDatabase(url: string, name: string): Promise<string> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  await client.query(`create database ${name}`)
-  await client.end()
-  const own = Object.assign(new URL(url), { pathname: `/${name}` }).href
-  await migrate(own)
-  const { ledger, close }: OpenLedger = await openLedger({ databaseUrl: own })
+async function createFunded(url: string, name: string): Promise<string> {
+  const own = await createDatabase(url, name)
+  const { ledger, close } = await openLedger({ databaseUrl: own })
   await Promise.all([...funding()].map((outcome) => ledger.commit(outcome)))
   await close()
-  const vacuum = new pg.Client({ connectionString: own })
-  await vacuum.connect()
-  await vacuum.query('vacuum analyze')
-  await vacuum.end()
+  await query(own, 'vacuum analyze')
   return own
 }
 
