@@ -1,18 +1,29 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import pg from 'pg'
 import { loadConfigOrExit } from '../config.ts'
 import { startPostgres } from '../embedded/postgres.ts'
+import { loadSecretKey } from '../embedded/secret-key.ts'
 import { auditLedger } from '../ledger/audit/audit.ts'
 import { describe } from '../ledger/audit/finding.ts'
+import { Snapshot } from '../ledger/audit/snapshot.ts'
+import { checkpointKey } from '../ledger/checkpoint-key.ts'
+import { createCheckpoints } from '../ledger/checkpoints.ts'
+import { proveOutcome } from '../ledger/proof.ts'
 
-const { values: args } = parseArgs({ options: { since: { type: 'string' } } })
+const { values: args } = parseArgs({
+  options: { since: { type: 'string' }, prove: { type: 'string' }, checkpoint: { type: 'boolean' } },
+})
 const config = loadConfigOrExit()
 if (args.since !== undefined && !/^\d{1,15}$/.test(args.since)) end('--since takes a seq: a whole number')
 
 const postgres = config.database_url ? undefined : await startOurs()
+const databaseUrl = config.database_url || postgres!.url
 try {
-  process.exitCode = await audit(config.database_url || postgres!.url)
+  if (args.checkpoint) await publishCheckpoint()
+  if (args.prove !== undefined) process.exitCode = await prove(args.prove)
+  else if (!args.checkpoint || args.since !== undefined) process.exitCode = await audit()
 } finally {
   await postgres?.stop()
 }
@@ -23,7 +34,7 @@ async function startOurs() {
   return startPostgres({ dataDir: config.data_dir, log: (line) => console.error(line) })
 }
 
-async function audit(databaseUrl: string): Promise<number> {
+async function audit(): Promise<number> {
   const began_ms = performance.now()
   const since = args.since === undefined ? {} : { since: Number(args.since) }
   const result = await auditLedger({ databaseUrl, ...since, ...progress() })
@@ -38,6 +49,32 @@ async function audit(databaseUrl: string): Promise<number> {
   console.log(describe(result.finding))
   console.log(JSON.stringify({ audit: 'failed', ...result.finding, ms }))
   return 1
+}
+
+/** Prints the proof and nothing else, so that it can be piped. */
+async function prove(id: string): Promise<number> {
+  const snapshot = await Snapshot.open(databaseUrl)
+  try {
+    const proving = await proveOutcome(snapshot, id)
+    if (proving.type === 'proof') console.log(JSON.stringify(proving.proof, undefined, 2))
+    if (proving.type === 'unknown') console.error(`no outcome ${id} is in this database`)
+    if (proving.type === 'uncovered')
+      console.error(`no checkpoint covers seq ${proving.seq} yet: the server makes one a minute, --checkpoint one now`)
+    return proving.type === 'proof' ? 0 : 1
+  } finally {
+    await snapshot.close()
+  }
+}
+
+async function publishCheckpoint(): Promise<void> {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 })
+  try {
+    const key = checkpointKey(loadSecretKey(config))
+    const checkpoint = await createCheckpoints({ pool, key, period_ms: 0 }).publish()
+    console.error(checkpoint ? `checkpoint at seq ${checkpoint.seq}` : 'nothing was committed yet: no checkpoint')
+  } finally {
+    await pool.end()
+  }
 }
 
 function progress() {

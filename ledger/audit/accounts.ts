@@ -1,4 +1,5 @@
 import { kindOf, mayBeNegative } from '../../schema/account.ts'
+import type { Row } from '../postgres/statement.ts'
 import { CELL_TENANT, plainOwner } from '../book.ts'
 import type { AuditLeg, AuditOutcome } from './chunk.ts'
 import type { Finding } from './finding.ts'
@@ -15,15 +16,17 @@ export type AuditAccount = {
 
 export type Accounts = Readonly<{ get(id: string): AuditAccount | undefined }>
 
-export function auditAccount(id: string, tenant: string, owner: string, asset: string, balance: string): AuditAccount {
-  const kind = kindOf(plainOwner(owner))
+/** From a row of `accounts`. Undefined when there is no such account, or its row does not say what its kind does. */
+export function accountOf([id, tenant, owner, asset, marked, balance]: Row): AuditAccount | undefined {
+  const kind = owner == null ? undefined : kindOf(plainOwner(owner))
+  if (kind === undefined || (marked !== null && (marked === 't') !== mayBeNegative(kind))) return undefined
   return {
-    id,
-    tenant,
-    owner,
-    asset,
-    mayBeNegative: kind !== undefined && mayBeNegative(kind),
-    balance: BigInt(balance),
+    id: id!,
+    tenant: tenant!,
+    owner: owner!,
+    asset: asset!,
+    mayBeNegative: mayBeNegative(kind),
+    balance: BigInt(balance!),
   }
 }
 
@@ -34,7 +37,7 @@ export function checkLeg(leg: AuditLeg, outcome: AuditOutcome, accounts: Account
   const at = { seq: String(leg.seq), outcome: outcome.id }
   if (debit === undefined || credit === undefined) {
     const account = debit === undefined ? leg.debit : leg.credit
-    return { what: 'account/unknown', ...at, account, expected: 'an account of this id', found: 'none' }
+    return { what: 'account/unknown', ...at, account, expected: 'an account that is what its name says', found: 'none' }
   }
   const amount = BigInt(leg.amount)
   if (amount <= 0n) return { what: 'transfer/amount', ...at, expected: 'more than 0', found: leg.amount }

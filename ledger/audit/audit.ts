@@ -1,5 +1,7 @@
+import { CheckpointWalk } from './checkpoints.ts'
 import { auditSql } from './chunk.ts'
 import type { Finding } from './finding.ts'
+import { checkHolds } from './holds.ts'
 import { RecentAccounts, Snapshot } from './snapshot.ts'
 import { checkTotals } from './totals.ts'
 import { ORIGIN, Walk, type Counts, type Link } from './walk.ts'
@@ -47,6 +49,7 @@ async function auditSnapshot(snapshot: Snapshot, beside: Snapshot, options: Audi
   const totals = checkTotals(beside, { after: base.seq, head: head.seq, since })
   totals.catch(() => {}) // awaited after the walk, which may fail first
   const walk = new Walk(base)
+  const points = new CheckpointWalk({ seq: base.seq, whole: !since })
   const accounts = new RecentAccounts({
     snapshot,
     base: (archived ?? ORIGIN).seq,
@@ -54,7 +57,8 @@ async function auditSnapshot(snapshot: Snapshot, beside: Snapshot, options: Audi
   })
   for await (const chunk of snapshot.chunks(base.seq)) {
     await accounts.load(chunk, walk.at.seq)
-    const finding = walk.check(chunk, accounts)
+    const finding =
+      walk.check(chunk, accounts) ?? (await checkHolds(chunk, snapshot)) ?? (await points.check(chunk, snapshot))
     if (finding !== undefined) return { audit: 'failed', finding }
     options.progress?.({ seq: walk.at.seq, head: head.seq })
   }

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { list, run, type Row, type Statement } from '../postgres/statement.ts'
-import { auditAccount, type Accounts, type AuditAccount } from './accounts.ts'
+import { accountOf, type Accounts, type AuditAccount } from './accounts.ts'
 import { auditSql, batchOf, eventOf, legOf, outcomeOf, type Chunk } from './chunk.ts'
 
 /** Seqs read at once: some ten thousand rows in memory. */
@@ -44,18 +44,23 @@ export class Snapshot {
 
   /** Whole batches with everything in them, from `after` on in the order of seq. The next chunk is read while one is used. */
   async *chunks(after: number): AsyncGenerator<Chunk> {
-    let coming = this.#chunk(after)
+    let coming = this.#chunk(after, CHUNK_SEQS)
     for (;;) {
       const chunk = await coming
       if (chunk === undefined) return
-      coming = this.#chunk(chunk.batches.at(-1)!.last_seq)
+      coming = this.#chunk(chunk.batches.at(-1)!.last_seq, CHUNK_SEQS)
       coming.catch(() => {}) // it is awaited in the next turn, unless nobody takes one
       yield chunk
     }
   }
 
-  async #chunk(after: number): Promise<Chunk | undefined> {
-    const found = (await this.query(batches, [after, CHUNK_SEQS])).map(batchOf)
+  /** The one batch that follows seq `after`, with everything in it. */
+  batchAfter(after: number): Promise<Chunk | undefined> {
+    return this.#chunk(after, 0)
+  }
+
+  async #chunk(after: number, seqs: number): Promise<Chunk | undefined> {
+    const found = (await this.query(batches, [after, seqs])).map(batchOf)
     if (found.length === 0) return undefined
     const range = [after, found.at(-1)!.last_seq]
     return {
@@ -101,8 +106,10 @@ export class RecentAccounts implements Accounts {
       }
     }
     if (unknown.length > 0)
-      for (const [id, tenant, owner, asset, balance] of await this.#read(unknown, before))
-        if (tenant !== null) this.#accounts.set(id!, auditAccount(id!, tenant!, owner!, asset!, balance!))
+      for (const row of await this.#read(unknown, before)) {
+        const account = accountOf(row)
+        if (account !== undefined) this.#accounts.set(account.id, account)
+      }
     for (const id of this.#accounts.keys()) {
       if (this.#accounts.size <= this.#entries_max || ids.has(id)) break
       this.#accounts.delete(id)

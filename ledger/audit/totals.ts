@@ -50,6 +50,28 @@ const totals: readonly Total[] = [
   { sql: 'touched-balances', scope: 'since', values: 'after', finding: (row) => balance('account/balance', row) },
   { sql: 'holds', scope: 'both', values: 'none', finding: (row) => balance('account/held', row) },
   {
+    sql: 'hold-origins',
+    scope: 'full',
+    values: 'none',
+    finding: ([hold, outcome]) => ({
+      what: 'hold/origin',
+      outcome: outcome!,
+      expected: `an outcome that placed or closed hold ${hold}`,
+      found: 'none',
+    }),
+  },
+  {
+    sql: 'freezes',
+    scope: 'both',
+    values: 'after',
+    finding: ([id, owner, asset, expected, found]) => ({
+      what: 'account/frozen',
+      account: accountAt(owner, asset, id),
+      expected: expected!,
+      found: found!,
+    }),
+  },
+  {
     sql: 'actor-steps',
     scope: 'both',
     values: 'after',

@@ -1,7 +1,8 @@
-import { chainHash, leafHash, leafSalt, leafText, merkleRoot } from '../leaf.ts'
+import { chainHash, merkleRoot } from '../leaf.ts'
 import { checkLeg, type Accounts } from './accounts.ts'
 import type { AuditBatch, AuditEvent, AuditLeg, AuditOutcome, Chunk } from './chunk.ts'
 import type { Finding } from './finding.ts'
+import { leafOf, textOf } from './leaves.ts'
 
 /** A point of the chain between two batches: everything up to `seq` is behind it. */
 export type Link = Readonly<{ seq: number; hash: Buffer; at_ms: number }>
@@ -74,21 +75,11 @@ export class Walk {
       events.push(event!)
     }
     const legs = rest.legsUpTo(outcome.last_seq)
-    const owners: { debit: string; credit: string; asset: string }[] = []
     for (const [n, leg] of legs.entries()) {
       const finding = checkPlace(leg, n, outcome) ?? checkLeg(leg, outcome, accounts)
       if (finding !== undefined) return finding
-      const { owner, asset } = accounts.get(leg.debit)!
-      owners.push({ debit: owner, credit: accounts.get(leg.credit)!.owner, asset })
     }
-    const transfers = legs.map(({ amount, debit_after, credit_after, hold }, n) => ({
-      ...owners[n]!,
-      amount,
-      debit_after,
-      credit_after,
-      hold,
-    }))
-    leaves.push(leafHash(leafSalt(batch.salt, outcome.id), leafText({ ...outcome, transfers, events })))
+    leaves.push(leafOf(batch.salt, outcome, textOf(outcome, legs, events, accounts)))
     this.counts.outcomes += 1
     this.counts.events += events.length
     this.counts.transfers += legs.length

@@ -1,11 +1,11 @@
 -- The names of accounts, open or closed, and their balances right before the seqs after $2: each one's last leg up to there.
 -- An account without a leg there stands at what the archive left it with.
-select own.id, a.tenant, a.owner, a.asset, coalesce(last.after, b.balance, 0)
+select own.id, a.tenant, a.owner, a.asset, a.may_be_negative, coalesce(last.after, b.balance, 0)
 from unnest($1::bigint[]) own(id)
 left join lateral (
-  select tenant, owner, asset from account where id = own.id
+  select tenant, owner, asset, may_be_negative from account where id = own.id
   union all
-  select tenant, owner, asset from account_closed where id = own.id
+  select tenant, owner, asset, null from account_closed where id = own.id
 ) a on true
 left join lateral (
   select after from (

@@ -1,0 +1,1 @@
+select first_seq from outcome where id = $1
