@@ -8,6 +8,7 @@ import { createAccess, type AccessOperations } from '../access/open.ts'
 import { battleSeedContext, createSealer, type Sealer } from '../access/seal.ts'
 import { ensureBankroll } from '../catalog/bankroll.ts'
 import { createEntropy } from '../entropy/hash-chain.ts'
+import { wallClock, type Clock } from '../entropy/clock.ts'
 import type { Entropy } from '../entropy/entropy.ts'
 import { createBattle, type NewBattle } from '../game/battle/create.ts'
 import { battleFromJson, battleToJson } from '../game/battle/stored.ts'
@@ -80,7 +81,10 @@ export type TestClient = Readonly<{
 const LIMITS = { tick_ms: 20, recovery_max: 1_000, filters_max: 20, skip_bytes: 262_144, slow_bytes: 1_048_576, slow_ms: 10_000 }
 
 /** A node with rooms on a free port, over a database of its own. Close it in `afterAll`. */
-export async function openTestRooms(changed: Partial<RoomsConfig> = {}): Promise<TestRooms & { close(): Promise<void> }> {
+export async function openTestRooms(
+  changed: Partial<RoomsConfig> = {},
+  clock: Clock = wallClock,
+): Promise<TestRooms & { close(): Promise<void> }> {
   const database = await createDatabase()
   const secretKey = randomBytes(32)
   const opened = await openLedger({ databaseUrl: database.url })
@@ -100,7 +104,7 @@ export async function openTestRooms(changed: Partial<RoomsConfig> = {}): Promise
     ...{ messages_per_second: 30, message_bytes_max: 4096, mailbox_max: 4096, feed: LIMITS },
     ...changed,
   }
-  const rooms = await createRooms({ pool, ledger, tail, access, entropy, sealer, config, log })
+  const rooms = await createRooms({ pool, ledger, tail, access, entropy, sealer, config, log, clock })
   const server = http.createServer((request, response) => void getRequestListener(rooms.routes.fetch)(request, response))
   rooms.attach(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
