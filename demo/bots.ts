@@ -8,8 +8,26 @@ import type { BattleSummary } from '../schema/http.ts'
 import { endOf } from './end-of-battle.ts'
 
 const names = [
-  'Juniper', 'Marlow', 'Saffron', 'Bramble', 'Cobalt', 'Tansy', 'Orrin', 'Velvet', 'Pip', 'Halcyon', 'Rook', 'Clementine',
-  'Fennel', 'Indigo', 'Wren', 'Basil', 'Topaz', 'Quill', 'Sorrel', 'Lark',
+  'Juniper',
+  'Marlow',
+  'Saffron',
+  'Bramble',
+  'Cobalt',
+  'Tansy',
+  'Orrin',
+  'Velvet',
+  'Pip',
+  'Halcyon',
+  'Rook',
+  'Clementine',
+  'Fennel',
+  'Indigo',
+  'Wren',
+  'Basil',
+  'Topaz',
+  'Quill',
+  'Sorrel',
+  'Lark',
 ]
 
 /** Boxes dearer than this (hundredths of a credit) are left to people: a bot's purse should last. */
@@ -82,7 +100,11 @@ async function playOne(sdk: RollingDrop, own: ReadonlySet<string>, signal: Abort
   }
 }
 
-function isJoinable({ phase, creator, seats, createdAt }: BattleSummary, own: ReadonlySet<string>, me: string): boolean {
+function isJoinable(
+  { phase, creator, seats, createdAt }: BattleSummary,
+  own: ReadonlySet<string>,
+  me: string,
+): boolean {
   if (phase !== 'waiting' || !own.has(creator) || Date.now() - createdAt < 6_000) return false
   return seats.some(({ user, bot }) => user === null && !bot) && seats.every(({ user }) => user !== me)
 }

@@ -13,6 +13,12 @@ export function endOf(link: BattleLink, signal: AbortSignal): Promise<void> {
       resolve()
     }
     signal.addEventListener('abort', done)
-    if (signal.aborted || link.status === 'closed' || link.state?.phase === 'settled' || link.state?.phase === 'cancelled') done()
+    if (
+      signal.aborted ||
+      link.status === 'closed' ||
+      link.state?.phase === 'settled' ||
+      link.state?.phase === 'cancelled'
+    )
+      done()
   })
 }

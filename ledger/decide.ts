@@ -61,7 +61,7 @@ export function decide(outcomes: readonly Outcome[], book: Book, stripe: number)
     return undefined
   }
 
-  for (const hold of [...book.holds.values()])
+  for (const hold of book.holds.values())
     if (hold.expires_at_ms !== null && hold.expires_at_ms <= book.now_ms) attempt(expiryOutcome(hold))
 
   const decisions = outcomes.map((outcome): Decision => {
@@ -173,4 +173,3 @@ function isPrivate(owner: string): boolean {
   return plainOwner(owner) === owner && !owner.startsWith('settlement:')
 }
 type Named = Pick<Account, 'tenant' | 'owner' | 'asset'>
-

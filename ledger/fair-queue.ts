@@ -42,7 +42,7 @@ export class FairQueue<W extends Waiting> {
     let progress = true
     while (progress && taken.length < max.outcomes && bytes < max.bytes) {
       progress = false
-      for (const [tenant, callers] of [...this.#tenants]) {
+      for (const [tenant, callers] of this.#tenants) {
         const next = this.#takeOne(callers, busy)
         if (callers.size === 0) this.#tenants.delete(tenant)
         if (next === undefined) continue

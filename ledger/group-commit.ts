@@ -79,7 +79,7 @@ export class GroupCommit {
   async close(): Promise<void> {
     this.#closed = true
     if (this.#running > 0 || this.#queue.count > 0) await new Promise<void>((done) => (this.#closing = done))
-    await Promise.all(this.#idle.map((lane) => lane?.close()))
+    await Promise.all(this.#idle.map(async (lane) => lane?.close()))
   }
 
   /** Everything submitted in the same turn of the event loop goes together. */
@@ -99,14 +99,16 @@ export class GroupCommit {
     const callers = batch.map(({ outcome }) => callerOf(outcome))
     for (const caller of callers) this.#busy.add(caller)
     this.#running += 1
-    void this.#runBatch(this.#idle.shift(), batch).then((lane) => {
-      this.#idle.unshift(lane)
-      this.#running -= 1
-      for (const caller of callers) this.#busy.delete(caller)
-      if (this.#running === 0 && this.#queue.count === 0) this.#closing?.()
-      this.#wake()
-    })
+    void this.#finishBatch(batch, callers)
     return true
+  }
+
+  async #finishBatch(batch: readonly Pending[], callers: readonly string[]): Promise<void> {
+    this.#idle.unshift(await this.#runBatch(this.#idle.shift(), batch))
+    this.#running -= 1
+    for (const caller of callers) this.#busy.delete(caller)
+    if (this.#running === 0 && this.#queue.count === 0) this.#closing?.()
+    this.#wake()
   }
 
   /** Settles every outcome of the batch one way or the other. Returns the lane, or undefined when it must be opened anew. */
@@ -128,7 +130,11 @@ export class GroupCommit {
     }
   }
 
-  async #split(lane: StoreLane | undefined, batch: readonly Pending[], error: StoreError): Promise<StoreLane | undefined> {
+  async #split(
+    lane: StoreLane | undefined,
+    batch: readonly Pending[],
+    error: StoreError,
+  ): Promise<StoreLane | undefined> {
     if (batch.length === 1) {
       batch[0]!.reject(new RollingDropError('ledger/poisoned', undefined, error.cause))
       return lane
@@ -175,7 +181,11 @@ function receiptsOf(accepted: readonly Decided[], { base, at_ms }: Written): Map
   return receipts
 }
 
-function answer(batch: readonly Pending[], decisions: readonly Decision[], receipts: ReadonlyMap<string, Receipt>): void {
+function answer(
+  batch: readonly Pending[],
+  decisions: readonly Decision[],
+  receipts: ReadonlyMap<string, Receipt>,
+): void {
   batch.forEach(({ resolve, reject }, i) => {
     const decision = decisions[i]!
     switch (decision.type) {

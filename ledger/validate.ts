@@ -19,7 +19,7 @@ export type Refusal = Readonly<{ code: ErrorCode; details?: unknown }>
 const invalid = (what: string): Refusal => ({ code: 'ledger/invalid', details: { what } })
 const word = /^[a-z][a-z0-9._-]{0,63}$/
 /** What JSON text never holds in the raw, and what parts fields on their way to the store. */
-const control = /[\u0000-\u001f]/
+const control = /\p{Cc}/u
 const name = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/
 
 /** What is wrong with the shape of an outcome, looking at nothing but itself. Undefined: it is well formed. */
@@ -36,14 +36,21 @@ export function refusalOfShape(outcome: Outcome, now_ms: number): Refusal | unde
     first(outcome.events, refusalOfEvent) ??
     first(outcome.transfers, refusalOfTransfer) ??
     first(outcome.holds ?? [], refusalOfHold) ??
-    first(outcome.freezes ?? [], ({ owner, asset }) => (isPlainOwner(owner) && isAsset(asset) ? undefined : invalid('freeze')))
+    first(outcome.freezes ?? [], ({ owner, asset }) =>
+      isPlainOwner(owner) && isAsset(asset) ? undefined : invalid('freeze'),
+    )
   )
 }
 
 function refusalOfActor({ actor }: Outcome): Refusal | undefined {
   if (actor === undefined) return undefined
   if (!name.test(actor.id) || !word.test(actor.kind)) return invalid('actor')
-  if (!Number.isSafeInteger(actor.epoch) || !Number.isSafeInteger(actor.version) || actor.epoch < 0 || actor.version < 0)
+  if (
+    !Number.isSafeInteger(actor.epoch) ||
+    !Number.isSafeInteger(actor.version) ||
+    actor.epoch < 0 ||
+    actor.version < 0
+  )
     return invalid('actor version')
   if (typeof actor.wake_at_ms === 'number' && !isTime(actor.wake_at_ms)) return invalid('alarm')
   if (actor.state !== undefined && (actor.state.length > STATE_CHARS_MAX || control.test(actor.state)))

@@ -28,7 +28,8 @@ export async function buildPages(): Promise<void> {
 
 function digestOfSources(): string {
   const digest = createHash('sha256')
-  for (const source of sources) for (const file of filesOf(join(root, source))) digest.update(file).update(readFileSync(file))
+  for (const source of sources)
+    for (const file of filesOf(join(root, source))) digest.update(file).update(readFileSync(file))
   return digest.digest('hex')
 }
 

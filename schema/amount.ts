@@ -17,8 +17,6 @@ export function toAmount(value: bigint): Amount {
   return value
 }
 
-export const ZERO = toAmount(0n)
-
 /** The sum of `amounts`; throws a RangeError past 2^63−1. */
 export function sum(amounts: Iterable<bigint>): Amount {
   let total = 0n

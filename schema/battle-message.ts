@@ -4,7 +4,10 @@ import type { ErrorReply } from './errors.ts'
 /** A client seed: 32 bytes as 64 lower-case hex digits. It comes only with taking a seat. */
 export const clientSeed = z.string().regex(/^[0-9a-f]{64}$/, 'a client seed is 64 lower-case hex digits')
 
-const command = z.int().min(1).max(2 ** 32 - 1)
+const command = z
+  .int()
+  .min(1)
+  .max(2 ** 32 - 1)
 const seat = z.int().min(0).max(5)
 
 /** What a client may say to a battle room. `command` is the client's number for it; the reply carries it back. */

@@ -54,7 +54,12 @@ export const errorTable = {
   'feed/filter': refusal(400, 4400, false, 'This is not a filter of the feed.'),
   'feed/too-many-filters': refusal(503, 4503, true, 'Too many different filters are served here already.'),
   'feed/too-slow': refusal(503, 4010, true, 'You read more slowly than the feed flows; reconnect to catch up.'),
-  'matchmaking/unavailable': refusal(503, 4503, true, 'No server can take you right now; please try again in a moment.'),
+  'matchmaking/unavailable': refusal(
+    503,
+    4503,
+    true,
+    'No server can take you right now; please try again in a moment.',
+  ),
   'server/draining': refusal(503, 4101, true, 'This server is going away; reconnect.'),
   'server/internal': refusal(500, 4500, true, 'Something went wrong on our side.'),
 } as const satisfies Record<string, Refusal>

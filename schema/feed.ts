@@ -6,7 +6,10 @@ export const feedFilter = z.strictObject({
   types: z.array(z.string().max(40)).min(1).max(20).optional(),
   box: z.string().max(64).optional(),
   rarity: z.enum(rarities).optional(),
-  minValue: z.string().regex(/^[0-9]{1,18}$/).optional(),
+  minValue: z
+    .string()
+    .regex(/^[0-9]{1,18}$/)
+    .optional(),
 })
 export type FeedFilter = z.infer<typeof feedFilter>
 

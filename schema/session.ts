@@ -13,4 +13,9 @@ export const SessionState = schema(
 export type SessionState = SchemaType<typeof SessionState>
 
 /** One of the user's own results, newest last, under the message type `result`. */
-export type OwnResult = Readonly<{ seq: string; type: string; at_ms: number; payload: Readonly<Record<string, unknown>> }>
+export type OwnResult = Readonly<{
+  seq: string
+  type: string
+  at_ms: number
+  payload: Readonly<Record<string, unknown>>
+}>

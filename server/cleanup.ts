@@ -1,6 +1,6 @@
 /** What has been started and must be stopped, the last first. */
 export class Cleanup {
-  readonly #undo: { name: string; stop: () => Promise<unknown> | unknown }[] = []
+  readonly #undo: { name: string; stop: () => unknown }[] = []
   readonly #failed: (name: string, error: unknown) => void
   #done: Promise<void> | undefined
 
@@ -9,7 +9,7 @@ export class Cleanup {
     this.#failed = failed
   }
 
-  add(name: string, stop: () => Promise<unknown> | unknown): void {
+  add(name: string, stop: () => unknown): void {
     this.#undo.push({ name, stop })
   }
 

@@ -55,7 +55,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const app = await buildApp(base, databaseUrl, server, url)
     await pages
     app.route('/', servePages(pagesFolder))
-    server.on('request', getRequestListener(app.fetch))
+    const answer = getRequestListener(app.fetch)
+    server.on('request', (request, response) => void answer(request, response))
     return { url, stop: () => cleanup.run() }
   } catch (error) {
     await cleanup.run()
@@ -68,9 +69,18 @@ function openLog({ log_level }: Config): Logger {
   const err = (error: unknown): unknown => {
     if (!(error instanceof Error)) return error
     const { name, message, stack, cause } = error
-    return { name, code: Reflect.get(error, 'code') as unknown, message, stack, ...(cause !== undefined && { cause: err(cause) }) }
+    return {
+      name,
+      code: Reflect.get(error, 'code') as unknown,
+      message,
+      stack,
+      ...(cause !== undefined && { cause: err(cause) }),
+    }
   }
-  return pino({ level: log_level, base: null, serializers: { err, error: err } }, pino.destination({ dest: 2, sync: true }))
+  return pino(
+    { level: log_level, base: null, serializers: { err, error: err } },
+    pino.destination({ dest: 2, sync: true }),
+  )
 }
 
 /** Takes the port first of all: when another program has it, nothing has been started in vain. */
@@ -90,7 +100,8 @@ async function listen({ config, cleanup }: Base): Promise<Server> {
 function explain(error: NodeJS.ErrnoException, { port, host }: Config): Error {
   if (error.code === 'EADDRINUSE')
     return new Error(`port ${port} is taken by another program; stop it, or choose another with PORT=<port>`)
-  if (error.code === 'EACCES') return new Error(`port ${port} may not be used by this user; choose one above 1023 with PORT`)
+  if (error.code === 'EACCES')
+    return new Error(`port ${port} may not be used by this user; choose one above 1023 with PORT`)
   if (error.code === 'EADDRNOTAVAIL') return new Error(`${host} is no address of this machine; see HOST`)
   return error
 }
@@ -118,14 +129,23 @@ async function openDatabase({ config, log, cleanup }: Base): Promise<string> {
 async function buildApp(base: Base, databaseUrl: string, server: Server, url: string): Promise<Services> {
   const { config, log, cleanup, clock } = base
   const failed = (error: unknown): void => log.error({ err: error }, 'the ledger')
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: config.database_connections_max, application_name: 'rollingdrop' })
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: config.database_connections_max,
+    application_name: 'rollingdrop',
+  })
   let closing = false
   pool.on('error', (error) => closing || log.warn({ err: error }, 'a database connection was lost'))
   cleanup.add('database connections', () => {
     closing = true
     return pool.end()
   })
-  const opened = await openLedger({ databaseUrl, limits: ledgerLimits(config), ring_max: config.feed_ring_events, failed })
+  const opened = await openLedger({
+    databaseUrl,
+    limits: ledgerLimits(config),
+    ring_max: config.feed_ring_events,
+    failed,
+  })
   cleanup.add('ledger', () => opened.close())
   const { ledger, tail } = opened
   const secretKey = loadSecretKey(config)
@@ -136,23 +156,50 @@ async function buildApp(base: Base, databaseUrl: string, server: Server, url: st
   cleanup.add('catalogue', () => catalog.close())
   const entropy = await createEntropy({ pool, ledger, sealer, period_ms: config.entropy_period_ms, log })
   cleanup.add('entropy', () => entropy.close())
-  const rooms = await createRooms({ pool, ledger, tail, access, entropy, sealer, config: roomsConfig(config, databaseUrl), log })
+  const rooms = await createRooms({
+    pool,
+    ledger,
+    tail,
+    access,
+    entropy,
+    sealer,
+    config: roomsConfig(config, databaseUrl),
+    log,
+  })
   cleanup.add('rooms', () => rooms.close())
   rooms.attach(server)
   startRelay(base, pool, opened)
   startDemo(base, access, url)
   const services = createServices({
-    ...{ pool, ledger, tail, access, catalog, sealer, entropy, clock, log },
-    ...{ config: serviceConfig(config), node: rooms.node() },
+    pool,
+    ledger,
+    tail,
+    access,
+    catalog,
+    sealer,
+    entropy,
+    clock,
+    log,
+    config: serviceConfig(config),
+    node: rooms.node(),
   })
   services.route('/', rooms.routes)
   return services
 }
 
-async function openAccess(base: Base, pool: pg.Pool, { ledger, tail }: OpenLedger, secretKey: Buffer): Promise<AccessOperations> {
+async function openAccess(
+  base: Base,
+  pool: pg.Pool,
+  { ledger, tail }: OpenLedger,
+  secretKey: Buffer,
+): Promise<AccessOperations> {
   const { config, cleanup, clock, log } = base
   const access = await createAccess({
-    ...{ pool, ledger, tail, secretKey, clock },
+    pool,
+    ledger,
+    tail,
+    secretKey,
+    clock,
     tokenTtl_s: config.token_ttl_s,
     refreshTtl_s: config.refresh_ttl_s,
     faucetCredits: config.faucet_credits,

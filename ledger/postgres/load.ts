@@ -2,7 +2,16 @@ import type pg from 'pg'
 import { kindOf, mayBeNegative } from '../../schema/account.ts'
 import type { AssetId } from '../../schema/asset.ts'
 import type { OutcomeId } from '../../schema/uuid.ts'
-import { accountKey, accountOfKey, plainOwner, type Account, type Actor, type Book, type Hold, type Seen } from '../book.ts'
+import {
+  accountKey,
+  accountOfKey,
+  plainOwner,
+  type Account,
+  type Actor,
+  type Book,
+  type Hold,
+  type Seen,
+} from '../book.ts'
 import { balancesAfter } from '../decide.ts'
 import type { Needs } from '../needs.ts'
 import type { AccountIds } from './account-ids.ts'

@@ -82,7 +82,14 @@ export class PostgresReader implements LedgerReader {
     if (row === undefined) return undefined
     const [, first_seq, last_seq, at_ms] = row
     const balances = balancesOfLegs(await this.#read(tenant, balancesAfter, [list([first_seq!])]))
-    return { id, first_seq: BigInt(first_seq!), last_seq: BigInt(last_seq!), at_ms: Number(at_ms), balances, replayed: true }
+    return {
+      id,
+      first_seq: BigInt(first_seq!),
+      last_seq: BigInt(last_seq!),
+      at_ms: Number(at_ms),
+      balances,
+      replayed: true,
+    }
   }
 
   async head(): Promise<Head> {
@@ -114,9 +121,16 @@ export class PostgresReader implements LedgerReader {
 
 /** `read-events` with a condition for each field of the query, each combination prepared under a name of its own. */
 function narrowed({ tenant, type, actor }: EventQuery): Statement {
-  const fields = [tenant === undefined ? [] : ['tenant'], type === undefined ? [] : ['type'], actor === undefined ? [] : ['actor']].flat()
+  const fields = [
+    tenant === undefined ? [] : ['tenant'],
+    type === undefined ? [] : ['type'],
+    actor === undefined ? [] : ['actor'],
+  ].flat()
   const conditions = fields.map((field, i) => `and ${field} = $${i + 4}`).join(' ')
-  return { name: [readEvents.name, ...fields].join('-'), text: readEvents.text.replace('order by', `${conditions} order by`) }
+  return {
+    name: [readEvents.name, ...fields].join('-'),
+    text: readEvents.text.replace('order by', `${conditions} order by`),
+  }
 }
 
 function narrowing({ tenant, type, actor }: EventQuery): string[] {

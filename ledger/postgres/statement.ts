@@ -14,9 +14,13 @@ export type Row = readonly (string | null)[]
 /** Leaves every value as the text it came as: the ledger knows its own types, and parses none it does not use. */
 const asText = { getTypeParser: () => (value: string) => value }
 
-export async function run(client: pg.ClientBase, { name, text }: Statement, values: readonly unknown[]): Promise<readonly Row[]> {
+export async function run(
+  client: pg.ClientBase,
+  { name, text }: Statement,
+  values: readonly unknown[],
+): Promise<readonly Row[]> {
   const result = await client.query({ name, text, values: [...values], rowMode: 'array', types: asText })
-  return result.rows as unknown as Row[]
+  return result.rows
 }
 
 /** An array of numbers, uuids or booleans as Postgres reads it. None of them needs quoting, which is what makes it quick. */

@@ -10,7 +10,17 @@ let database: TestDatabase
 let open: OpenLedger
 let client: pg.Client
 
-const tables = ['account', 'account_closed', 'outcome', 'transfer', 'event', 'hold', 'hold_closed', 'actor', 'actor_finished']
+const tables = [
+  'account',
+  'account_closed',
+  'outcome',
+  'transfer',
+  'event',
+  'hold',
+  'hold_closed',
+  'actor',
+  'actor_finished',
+]
 
 beforeAll(async () => {
   database = await createDatabase()

@@ -24,8 +24,14 @@ const closeHolds = statement('close-holds')
  */
 export async function writeBook(client: pg.Client, book: Book, accepted: readonly Decided[]): Promise<Written> {
   const sent = [
-    ...writeAccounts(client, [...book.accounts.values()].filter((account) => account.changes > 0)),
-    ...writeActors(client, [...book.actors.values()].filter((actor) => actor.changes > 0)),
+    ...writeAccounts(
+      client,
+      [...book.accounts.values()].filter((account) => account.changes > 0),
+    ),
+    ...writeActors(
+      client,
+      [...book.actors.values()].filter((actor) => actor.changes > 0),
+    ),
     ...writeHolds(client, [...book.holds.values()]),
   ]
   const batch = run(client, writeBatch, batchValues(book, accepted))
@@ -94,7 +100,9 @@ function writeActors(client: pg.Client, changed: readonly Actor[]): Sent {
   const sent: Sent = []
   const fresh = actors.filter(({ isNew, finished }) => isNew && !finished)
   if (fresh.length > 0)
-    sent.push(run(client, createActors, [...actorNames(fresh), list(fresh.map(({ wake_at_ms }) => wake_at_ms ?? null))]))
+    sent.push(
+      run(client, createActors, [...actorNames(fresh), list(fresh.map(({ wake_at_ms }) => wake_at_ms ?? null))]),
+    )
   const freshFinished = actors.filter(({ isNew, finished }) => isNew && finished)
   if (freshFinished.length > 0) sent.push(run(client, createFinishedActors, actorNames(freshFinished)))
   const updated = actors.filter(({ isNew, finished }) => !isNew && !finished)
@@ -168,7 +176,9 @@ function batchValues(book: Book, accepted: readonly Decided[]): unknown[] {
     firsts.push(seq + 1)
     seq += events.length
   }
-  const legs = accepted.flatMap(({ transfers }, i) => transfers.map((transfer, n) => ({ ...transfer, first: firsts[i]!, n, tenant: outcomes[i]!.tenant })))
+  const legs = accepted.flatMap(({ transfers }, i) =>
+    transfers.map((transfer, n) => ({ ...transfer, first: firsts[i]!, n, tenant: outcomes[i]!.tenant })),
+  )
   const events = accepted.flatMap(({ events: drafts, outcome }) => drafts.map((draft) => ({ ...draft, outcome })))
   return [
     seq,

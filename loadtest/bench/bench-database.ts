@@ -27,7 +27,11 @@ export async function createDatabase(url: string, name: string): Promise<string>
 }
 
 /** The rows of one statement on a connection of its own. */
-export async function query<T extends pg.QueryResultRow>(url: string, text: string, values: unknown[] = []): Promise<T[]> {
+export async function query<T extends pg.QueryResultRow>(
+  url: string,
+  text: string,
+  values: unknown[] = [],
+): Promise<T[]> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {

@@ -29,7 +29,7 @@ export async function runOpen(ledger: Ledger, spread: Spread, per_s: number, sec
   const from = performance.now()
   const total = Math.round(per_s * seconds)
   const all: Promise<unknown>[] = []
-  for (let sent = 0; sent < total; ) {
+  for (let sent = 0; sent < total;) {
     const due = Math.min(total, Math.floor(((performance.now() - from) / 1000) * per_s) + 1)
     for (; sent < due; sent++) {
       const due_at = from + (sent / per_s) * 1000

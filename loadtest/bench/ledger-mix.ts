@@ -13,7 +13,10 @@ export const ESCROWS = 2_000
 const HOT_ACCOUNTS = 10
 const HOT_SHARE = 0.3
 
-const join = { kind: 'battle.join', payload: { battle: '018f3c5e-7c1a-7e31-9d3e-6f1f2a3b4c5d', seat: 1, user: '018f3c5e-7c1a' } }
+const join = {
+  kind: 'battle.join',
+  payload: { battle: '018f3c5e-7c1a-7e31-9d3e-6f1f2a3b4c5d', seat: 1, user: '018f3c5e-7c1a' },
+}
 const settle = {
   kind: 'battle.settle',
   payload: {
@@ -21,10 +24,16 @@ const settle = {
     mode: 'standard',
     pot: '123400',
     winners: [0],
-    drops: [['0', '1', 'emerald-blade', '1250'], ['1', '0', 'copper-ring', '90']],
+    drops: [
+      ['0', '1', 'emerald-blade', '1250'],
+      ['1', '0', 'copper-ring', '90'],
+    ],
   },
 }
-const open = { kind: 'box.open', payload: { box: 'starter', user: '018f3c5e-7c1a', sku: 'emerald-blade', value: '1250' } }
+const open = {
+  kind: 'box.open',
+  payload: { box: 'starter', user: '018f3c5e-7c1a', sku: 'emerald-blade', value: '1250' },
+}
 
 /** A request digest: what it is a digest of makes no difference here. */
 const REQUEST = hash('sha256', 'bench', 'hex')
@@ -44,7 +53,10 @@ function settlement(spread: Spread): Transfer[] {
   return [700n, 60n, 50n, 40n, 30n, 20n, 10n].map((amount) => leg(from, user(spread), amount))
 }
 
-function outcome({ kind, payload }: Readonly<{ kind: string; payload: Record<string, unknown> }>, transfers: Transfer[]): Outcome {
+function outcome(
+  { kind, payload }: Readonly<{ kind: string; payload: Record<string, unknown> }>,
+  transfers: Transfer[],
+): Outcome {
   return { id: uuidv7(), kind, tenant: 'main', request: REQUEST, transfers, events: [{ type: 'money.moved', payload }] }
 }
 

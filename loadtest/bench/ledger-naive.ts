@@ -48,8 +48,16 @@ async function accountIds(databaseUrl: string): Promise<Map<string, string>> {
   return new Map(rows.map(({ id, owner }) => [owner.replace(/#.*/, ''), id]))
 }
 
-async function commitAlone(client: pg.Client, { id, kind, tenant, request, transfers, events }: Outcome, ids: Map<string, string>) {
-  const legs = transfers.map(({ debit, credit, amount }) => ({ debit: ids.get(debit)!, credit: ids.get(credit)!, amount }))
+async function commitAlone(
+  client: pg.Client,
+  { id, kind, tenant, request, transfers, events }: Outcome,
+  ids: Map<string, string>,
+) {
+  const legs = transfers.map(({ debit, credit, amount }) => ({
+    debit: ids.get(debit)!,
+    credit: ids.get(credit)!,
+    amount,
+  }))
   const touched = [...new Set(legs.flatMap(({ debit, credit }) => [debit, credit]))]
   await client.query('begin')
   const { rows } = await client.query<{ id: string; balance: string }>({

@@ -34,7 +34,9 @@ export async function benchLedgerReads({ outcomes, log }: Options): Promise<Reco
 
 async function fill(ledger: Ledger, outcomes: number, log: (line: string) => void): Promise<Receipt[]> {
   const all = Array.from({ length: USERS }, (_, i) => i)
-  await Promise.all(all.map((i) => ledger.commit(outcome('faucet.grant', `user:${i}`, [['faucet:play', `user:${i}`, 10n ** 12n]]))))
+  await Promise.all(
+    all.map((i) => ledger.commit(outcome('faucet.grant', `user:${i}`, [['faucet:play', `user:${i}`, 10n ** 12n]]))),
+  )
   const kept: Receipt[] = []
   const battles = Math.ceil((outcomes - USERS) / 3)
   let started = 0
@@ -43,7 +45,8 @@ async function fill(ledger: Ledger, outcomes: number, log: (line: string) => voi
     Array.from({ length: UNDER_WAY }, async () => {
       while (started < battles) {
         started += 1
-        if (started % Math.ceil(battles / 10) === 0) log(`filled ${started * 3} of ${outcomes} outcomes, ${(performance.now() - from).toFixed(0)} ms`)
+        if (started % Math.ceil(battles / 10) === 0)
+          log(`filled ${started * 3} of ${outcomes} outcomes, ${(performance.now() - from).toFixed(0)} ms`)
         const receipt = await playBattle(ledger)
         if (started % 997 === 0) kept.push(receipt)
       }
@@ -59,10 +62,23 @@ async function playBattle(ledger: Ledger): Promise<Receipt> {
   const escrow = `escrow:battle-${id}`
   const actor = { id: `battle-${id}`, kind: 'battle', epoch: 0 }
   const state = JSON.stringify({ phase: 'waiting', boxes: 'x'.repeat(600) })
-  await ledger.commit({ ...outcome('battle.create', a, [[a, escrow, 500n]]), id, actor: { ...actor, version: 0, state } })
+  await ledger.commit({
+    ...outcome('battle.create', a, [[a, escrow, 500n]]),
+    id,
+    actor: { ...actor, version: 0, state },
+  })
   await ledger.commit({ ...outcome('battle.join', b, [[b, escrow, 500n]]), actor: { ...actor, version: 1, state } })
-  const legs = [[escrow, 'house:main', 1_000n], ['house:main', a, 600n], ['house:main', a, 100n], ['house:main', a, 50n], ['house:main', b, 1n]] as const
-  return await ledger.commit({ ...outcome('battle.settle', a, legs), actor: { ...actor, version: 2, state, finished: true } })
+  const legs = [
+    [escrow, 'house:main', 1_000n],
+    ['house:main', a, 600n],
+    ['house:main', a, 100n],
+    ['house:main', a, 50n],
+    ['house:main', b, 1n],
+  ] as const
+  return await ledger.commit({
+    ...outcome('battle.settle', a, legs),
+    actor: { ...actor, version: 2, state, finished: true },
+  })
 }
 
 function outcome(kind: string, owner: string, legs: readonly (readonly [string, string, bigint])[]): Outcome {
@@ -89,7 +105,9 @@ async function tableSizes(url: string, log: (line: string) => void): Promise<Rec
       `select (select count(*) from ${table}) as rows,
         (select sum(pg_total_relation_size(relid)) from pg_partition_tree('${table}')) as bytes`,
     )
-    const size = Number(row!.bytes ?? (await query<{ n: string }>(url, `select pg_total_relation_size('${table}') as n`))[0]!.n)
+    const size = Number(
+      row!.bytes ?? (await query<{ n: string }>(url, `select pg_total_relation_size('${table}') as n`))[0]!.n,
+    )
     log(`${table.padEnd(16)} ${row!.rows.padStart(9)} rows ${(size / 2 ** 20).toFixed(1).padStart(8)} MiB`)
     if (table === 'outcome') figures['_outcomes'] = Number(row!.rows)
     if ((hot as readonly string[]).includes(table)) figures[`${table}_rows`] = Number(row!.rows)
@@ -99,7 +117,11 @@ async function tableSizes(url: string, log: (line: string) => void): Promise<Rec
   return { ...rest, bytes_per_outcome: Math.round(bytes / _outcomes) }
 }
 
-async function measureReads(ledger: Ledger, receipts: readonly Receipt[], log: (line: string) => void): Promise<Record<string, number>> {
+async function measureReads(
+  ledger: Ledger,
+  receipts: readonly Receipt[],
+  log: (line: string) => void,
+): Promise<Record<string, number>> {
   const { reader } = ledger
   const { seq } = await reader.head()
   const user = () => `user:${below(USERS)}`
@@ -107,7 +129,14 @@ async function measureReads(ledger: Ledger, receipts: readonly Receipt[], log: (
   const reads: Record<string, () => Promise<unknown>> = {
     balances: () => reader.balances('main', user()),
     statement_first_page: () => reader.statement({ tenant: 'main', owner: user(), limit: 50 }),
-    statement_deep_page: () => reader.statement({ tenant: 'main', owner: user(), asset: PLAY_CREDIT, before: { seq: somewhere(), n: 0 }, limit: 50 }),
+    statement_deep_page: () =>
+      reader.statement({
+        tenant: 'main',
+        owner: user(),
+        asset: PLAY_CREDIT,
+        before: { seq: somewhere(), n: 0 },
+        limit: 50,
+      }),
     house_statement: () => reader.statement({ tenant: 'main', owner: 'house:main', limit: 50 }),
     balance_at: () => reader.balanceAt('main', user(), PLAY_CREDIT, somewhere()),
     house_balance_at: () => reader.balanceAt('main', 'house:main', PLAY_CREDIT, somewhere()),

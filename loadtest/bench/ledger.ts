@@ -60,7 +60,9 @@ async function runProcesses(databaseUrl: string, seconds: number): Promise<Run> 
   })
   for (const { lines } of workers) await lines.next()
   for (const { child } of workers) child.stdin.write('go\n')
-  const runs = await Promise.all(workers.map(async ({ lines }) => JSON.parse(String((await lines.next()).value)) as Run))
+  const runs = await Promise.all(
+    workers.map(async ({ lines }) => JSON.parse(String((await lines.next()).value)) as Run),
+  )
   return {
     per_s: runs.reduce((sum, run) => sum + run.per_s, 0),
     p50_ms: Math.max(...runs.map((run) => run.p50_ms)),

@@ -13,8 +13,8 @@ import { outcomeOf } from './ledger-outcome.ts'
 const CALLERS = 48
 const DOUBT = new Set(['ledger/unavailable', 'ledger/overloaded', 'server/internal'])
 
-let stopping = false
-process.on('SIGTERM', () => (stopping = true))
+const stop = new AbortController()
+process.on('SIGTERM', () => stop.abort())
 
 const { ledger, close } = await openLedger({ databaseUrl: process.argv[2]!, failed: () => {} })
 say('ready')
@@ -23,7 +23,7 @@ await close()
 say('done')
 
 async function submitUntilStopped(): Promise<void> {
-  while (!stopping) {
+  while (!stop.signal.aborted) {
     const id = uuidv7()
     say(`s ${id}`)
     try {

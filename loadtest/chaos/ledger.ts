@@ -50,7 +50,9 @@ export async function chaosLedger({ kills, seed, log }: ChaosRun): Promise<Recor
       if (fault === 'writer') await writers.crash(victim)
       if (fault === 'cut') await cutConnections(postgres.url)
       if (fault === 'freeze') stall_max_ms = Math.max(stall_max_ms, await freeze(writers, victim))
-      log(`${String(n + 1).padStart(3)}/${kills} ${fault.padEnd(9)} ${Math.round(performance.now() - began)} ms, ${writers.view.acknowledged.size} acknowledged`)
+      log(
+        `${String(n + 1).padStart(3)}/${kills} ${fault.padEnd(9)} ${Math.round(performance.now() - began)} ms, ${writers.view.acknowledged.size} acknowledged`,
+      )
     }
     await delay(CALM_MS)
     await writers.stop()
@@ -141,7 +143,10 @@ async function compare(databaseUrl: string, { view }: Writers) {
     if (replayed !== there.has(id)) disagree += 1
   }
   await close()
-  const events = await query<{ n: string }>(databaseUrl, `select count(*) - count(distinct payload->>'id') as n from event where type = 'money.moved'`)
+  const events = await query<{ n: string }>(
+    databaseUrl,
+    `select count(*) - count(distinct payload->>'id') as n from event where type = 'money.moved'`,
+  )
   return {
     acknowledged: view.acknowledged.size,
     refused: view.refused.size,

@@ -32,7 +32,7 @@ export class Writers {
     this.#writers.push(child)
     const ready = Promise.withResolvers<void>()
     child.once('exit', () => ready.reject(new Error('a writer ended before it was ready')))
-    createInterface({ input: child.stdout! }).on('line', (line) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
       if (line === 'ready') ready.resolve()
       else this.#hear(child, line)
     })
@@ -65,7 +65,8 @@ export class Writers {
 
   /** Ends what still runs, after a failure. */
   abort(): void {
-    for (const writer of this.#writers) if (writer.exitCode === null && writer.signalCode === null) writer.kill('SIGKILL')
+    for (const writer of this.#writers)
+      if (writer.exitCode === null && writer.signalCode === null) writer.kill('SIGKILL')
   }
 
   #hear(writer: ChildProcess, line: string): void {
