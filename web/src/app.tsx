@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks'
 import { Feed } from './feed/feed.tsx'
 import { BattlePage } from './battle/battle-page.tsx'
 import { HistoryPage } from './history/history-page.tsx'
@@ -8,7 +9,7 @@ import { Header } from './shell/header.tsx'
 import { Reconnecting } from './shell/reconnecting.tsx'
 import { TabBar } from './shell/tab-bar.tsx'
 import { Toasts } from './shell/toasts.tsx'
-import { route } from './state/route.ts'
+import { route, type Route } from './state/route.ts'
 import { VerifyPage } from './verify/verify-page.tsx'
 
 export function App() {
@@ -31,8 +32,21 @@ export function App() {
   )
 }
 
+const titles: Record<Route['page'], string> = {
+  lobby: 'Battles',
+  battle: 'Battle',
+  items: 'Your items',
+  history: 'History',
+  verify: 'Verify',
+  rules: 'Rules',
+  nowhere: 'Nothing here',
+}
+
 function Page() {
   const at = route.value
+  useEffect(() => {
+    document.title = `${titles[at.page]} · RollingDrop`
+  }, [at.page])
   switch (at.page) {
     case 'lobby':
       return <Lobby />

@@ -30,12 +30,15 @@ export function Feed() {
           <Icon name="check" /> Caught up: you missed {count(missed.value, 'event')}
         </button>
       )}
-      <ol class="feed-lines">
-        {lines.value.map((line) => (
-          <FeedItem key={line.seq} line={line} />
-        ))}
-      </ol>
-      {lines.value.length === 0 && <p class="empty">Quiet so far. The next drop shows up here.</p>}
+      {lines.value.length === 0 ? (
+        <p class="empty">Quiet so far. The next drop shows up here.</p>
+      ) : (
+        <ol class="feed-lines">
+          {lines.value.map((line) => (
+            <FeedItem key={line.seq} line={line} />
+          ))}
+        </ol>
+      )}
     </aside>
   )
 }

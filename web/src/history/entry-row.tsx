@@ -6,10 +6,8 @@ import type { Entry } from '../state/history.ts'
 import { PLAY } from '../state/session.ts'
 
 const kinds: Readonly<Record<string, string>> = {
-  'user.register': 'Welcome credits',
-  'user.registered': 'Welcome credits',
-  'faucet.grant': 'Welcome credits',
-  'faucet.granted': 'Welcome credits',
+  'guest.welcome': 'Welcome credits',
+  'faucet.refill': 'Credits refilled',
   'battle.create': 'Seat in your battle',
   'battle.join': 'Seat in a battle',
   'battle.leave': 'Seat given back',
@@ -17,7 +15,6 @@ const kinds: Readonly<Record<string, string>> = {
   'battle.expire': 'Nobody came, refunded',
   'battle.settle': 'Won in a battle',
   'item.sell': 'Item sold',
-  'item.sold': 'Item sold',
 }
 
 /** One movement of the player's own account, with the balance it left. */

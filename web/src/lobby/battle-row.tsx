@@ -3,6 +3,7 @@ import { credits } from '../format/credits.ts'
 import { count, versus } from '../format/words.ts'
 import { joinOnArrival } from '../state/arrival.ts'
 import type { LobbyBattle } from '../state/lobby.ts'
+import { mine } from '../state/mine.ts'
 import { go } from '../state/route.ts'
 import { purse, user } from '../state/session.ts'
 import { Face } from '../shell/face.tsx'
@@ -40,7 +41,7 @@ export function BattleRow({ battle }: { battle: LobbyBattle }) {
 function RowActions({ battle }: { battle: LobbyBattle }) {
   const path = `/b/${battle.id}`
   const me = user.value
-  const seated = me !== null && battle.seats.some((seat) => seat?.user === me.id)
+  const seated = mine.value.has(battle.id) || (me !== null && battle.seats.some((seat) => seat?.user === me.id))
   const free = battle.seats.indexOf(null)
   if (battle.phase !== 'waiting' || free < 0) {
     return (

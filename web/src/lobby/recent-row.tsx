@@ -8,11 +8,11 @@ import { Face } from '../shell/face.tsx'
 import { Icon } from '../shell/icon.tsx'
 
 /** A finished battle in one line: who took how much, and the way to its result. */
-export function RecentRow({ battle }: { battle: LobbyBattle }) {
+export function RecentRow({ battle, path = `/b/${battle.id}` }: { battle: LobbyBattle; path?: string }) {
   const winner = battle.seats[battle.winners[0] ?? 0] ?? null
   return (
     <li class="row done">
-      <a class="row-link" href={`/b/${battle.id}`} aria-label={`Result: ${winner?.name ?? 'a player'} won`}>
+      <a class="row-link" href={path} aria-label={`Result: ${winner?.name ?? 'a player'} won`}>
         <span class="row-winner">
           <Face of={winner} />
           <span>

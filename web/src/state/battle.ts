@@ -7,7 +7,9 @@ import { sdk } from '../sdk.ts'
 import { viewOfDetail, viewOfState, type BattleView } from './battle-view.ts'
 import { loadContents } from './catalog.ts'
 import { calm } from './motion.ts'
+import { noteSeated } from './mine.ts'
 import { createReveal, type Reveal } from './reveal.ts'
+import { user } from './session.ts'
 import { sentenceOf, toast, toastError } from './toast.ts'
 
 /** One battle that a page has open. */
@@ -48,6 +50,11 @@ export function openBattle(id: string): OpenBattle {
   const show = (next: BattleView) => {
     for (const box of new Set(next.rounds)) loadContents(box).catch(toastError)
     battle.view.value = next
+    const me = user.peek()?.id
+    noteSeated(
+      id,
+      next.seats.some((seat) => seat !== null && !seat.bot && seat.user === me),
+    )
     reveal.update(next)
   }
   const takeState = (state: BattleState) => {

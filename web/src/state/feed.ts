@@ -4,7 +4,7 @@ import type { BattleCreated, BattleSettled, Drop } from '../../../schema/battle-
 import type { FeedEvent } from '../../../schema/feed.ts'
 import { sdk } from '../sdk.ts'
 
-/** One line of the live feed: the best thing that came out of a battle, or a battle that opened. */
+/** One line of the live feed, amounts in hundredths: the best thing that came out of a battle, or a battle that opened. */
 export type FeedLine =
   | Readonly<{
       type: 'drop'
@@ -14,8 +14,8 @@ export type FeedLine =
       who: string
       bot: boolean
       best: Drop
-      pot: bigint
-      price: bigint
+      pot: string
+      price: string
       big: boolean
     }>
   | Readonly<{
@@ -26,11 +26,11 @@ export type FeedLine =
       who: string
       rounds: readonly string[]
       seats: number
-      price: bigint
+      price: string
     }>
 
 const LINES_MAX = 40
-const POSITION_KEY = 'rollingdrop.feed'
+const MEMORY_KEY = 'rollingdrop.feed/1'
 
 export const lines = signal<readonly FeedLine[]>([])
 export const feedStatus = signal<LinkStatus>('connecting')
@@ -46,22 +46,39 @@ export function onFeed(listen: (update: FeedUpdate) => void): () => void {
   return () => listeners.delete(listen)
 }
 
+/** A player as the public feed may name them: by the part of their id that it shows. */
+export const maskedName = (user: string | null) => (user === null ? 'A player' : `Player ${user}`)
+
 /** Follows the public feed; a reload goes on from where the tab last was. */
 export function startFeed(): void {
-  const since = sessionStorage.getItem(POSITION_KEY)
-  const options = since === null ? {} : { since }
-  const link: FeedLink = sdk.feed.subscribe(options, take)
+  const before = remembered()
+  if (before) lines.value = before.lines
+  const link: FeedLink = sdk.feed.subscribe(before ? { since: before.position } : {}, take)
   link.onStatus((status) => (feedStatus.value = status))
   feedStatus.value = link.status
+  addEventListener('pagehide', () => remember(link.position))
 }
 
 function take(update: FeedUpdate): void {
-  sessionStorage.setItem(POSITION_KEY, update.position)
   const fresh = update.events.flatMap(lineOf).toReversed()
   if (update.type === 'snapshot') lines.value = fresh.slice(0, LINES_MAX)
   else if (fresh.length > 0) lines.value = [...fresh, ...lines.value].slice(0, LINES_MAX)
   if (update.type === 'recovered' && fresh.length > 0) missed.value += fresh.length
   for (const listen of listeners) listen(update)
+}
+
+type Memory = Readonly<{ position: string; lines: readonly FeedLine[] }>
+
+/** What this tab last saw, so that a reload shows it again and asks only for what came since. */
+function remembered(): Memory | null {
+  const text = sessionStorage.getItem(MEMORY_KEY)
+  return text === null ? null : (JSON.parse(text) as Memory)
+}
+
+function remember(position: string | null): void {
+  if (position === null) return
+  const memory: Memory = { position, lines: lines.value }
+  sessionStorage.setItem(MEMORY_KEY, JSON.stringify(memory))
 }
 
 function lineOf(event: FeedEvent): FeedLine[] {
@@ -73,14 +90,13 @@ function lineOf(event: FeedEvent): FeedLine[] {
 function dropLine({ seq, at_ms }: FeedEvent, settled: BattleSettled): FeedLine {
   const best = settled.drops.reduce((top, drop) => (BigInt(drop.value) > BigInt(top.value) ? drop : top))
   const winner = settled.seats[settled.winners[0] ?? 0]!
-  const pot = BigInt(settled.pot)
-  const price = BigInt(settled.price)
-  const big = best.rarity === 'legendary' || pot >= price * BigInt(settled.seats.length) * 3n
-  const who = winner.bot ? `Bot ${winner.seat + 1}` : (winner.user ?? 'A player')
+  const { pot, price } = settled
+  const big = best.rarity === 'legendary' || BigInt(pot) >= BigInt(price) * BigInt(settled.seats.length) * 3n
+  const who = winner.bot ? `Bot ${winner.seat + 1}` : maskedName(winner.user)
   return { type: 'drop', seq, at_ms, battle: settled.battle, who, bot: winner.bot, best, pot, price, big }
 }
 
 function openedLine({ seq, at_ms }: FeedEvent, created: BattleCreated): FeedLine {
-  const { battle, creator, rounds, seats } = created
-  return { type: 'opened', seq, at_ms, battle, who: creator, rounds, seats, price: BigInt(created.price) }
+  const { battle, creator, rounds, seats, price } = created
+  return { type: 'opened', seq, at_ms, battle, who: maskedName(creator), rounds, seats, price }
 }

@@ -5,7 +5,7 @@ import type { BattlePhase } from '../../../schema/battle-state.ts'
 import type { FeedEvent } from '../../../schema/feed.ts'
 import type { BattleSummary } from '../../../schema/http.ts'
 import { sdk } from '../sdk.ts'
-import { onFeed } from './feed.ts'
+import { maskedName, onFeed } from './feed.ts'
 import { toastError } from './toast.ts'
 
 export type LobbySeat = Readonly<{ name: string; user: string | null; bot: boolean }>
@@ -79,7 +79,7 @@ function apply(event: FeedEvent): void {
       return add(event.payload as BattleCreated, event.at_ms)
     case 'battle.joined': {
       const { seat, user, bot } = event.payload as BattleJoined
-      return seatChanged(id, seat, { name: bot ? `Bot ${seat + 1}` : (user ?? 'Player'), user, bot })
+      return seatChanged(id, seat, { name: bot ? `Bot ${seat + 1}` : maskedName(user), user, bot })
     }
     case 'battle.left':
       return seatChanged(id, (event.payload as BattleLeft).seat, null)
@@ -118,7 +118,7 @@ function settle(settled: BattleSettled, at_ms: number): void {
   const before = current.value.get(settled.battle)
   const rounds = before?.rounds ?? settled.drops.filter(({ seat }) => seat === 0).map(({ box }) => box)
   const seats = settled.seats.map(({ seat, user, bot }) => ({
-    name: bot ? `Bot ${seat + 1}` : (user ?? 'Player'),
+    name: bot ? `Bot ${seat + 1}` : maskedName(user),
     user,
     bot,
   }))

@@ -35,6 +35,8 @@ export function go(path: string): void {
   history.pushState(null, '', path)
   route.value = routeOf(new URL(location.href))
   scrollTo(0, 0)
+  // Where the keyboard and a screen reader go on from.
+  document.getElementById('main')?.focus({ preventScroll: true })
 }
 
 addEventListener('popstate', () => (route.value = routeOf(new URL(location.href))))
@@ -45,7 +47,7 @@ addEventListener('click', (event) => {
     return
   const link = event.target instanceof Element ? event.target.closest('a') : null
   if (!link || link.target !== '' || link.origin !== location.origin || link.hasAttribute('download')) return
-  if (routeOf(new URL(link.href)).page === 'nowhere') return
+  if (link.hash !== '' || routeOf(new URL(link.href)).page === 'nowhere') return
   event.preventDefault()
   if (link.href !== location.href) go(link.pathname + link.search)
 })

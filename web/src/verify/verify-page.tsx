@@ -2,6 +2,8 @@ import { useEffect, useState } from 'preact/hooks'
 import type { BattleProof } from '../../../schema/http.ts'
 import { sdk } from '../sdk.ts'
 import { sentenceOf } from '../state/toast.ts'
+import { RecentRow } from '../lobby/recent-row.tsx'
+import { recent } from '../state/lobby.ts'
 import { go } from '../state/route.ts'
 import { Check } from './verify-panel.tsx'
 
@@ -48,6 +50,16 @@ export function VerifyPage({ id }: { id: string | null }) {
           Load
         </button>
       </form>
+      {proof === null && problem === null && recent.value.length > 0 && (
+        <section>
+          <h2>Or one that just finished</h2>
+          <ul class="rows compact">
+            {recent.value.map((battle) => (
+              <RecentRow key={battle.id} battle={battle} path={`/verify/${battle.id}`} />
+            ))}
+          </ul>
+        </section>
+      )}
       {problem !== null && (
         <p class="problem" role="alert">
           {problem}

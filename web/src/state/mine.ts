@@ -1,0 +1,12 @@
+import { signal } from '@preact/signals'
+
+/** Battles this player is known to sit in. The public feed masks players, so that the lobby could not tell by itself. */
+export const mine = signal<ReadonlySet<string>>(new Set())
+
+export function noteSeated(battle: string, seated: boolean): void {
+  if (mine.peek().has(battle) === seated) return
+  const next = new Set(mine.peek())
+  if (seated) next.add(battle)
+  else next.delete(battle)
+  mine.value = next
+}
