@@ -15,7 +15,7 @@ import { loadSecretKey } from '../embedded/secret-key.ts'
 import { createEntropy } from '../entropy/hash-chain.ts'
 import { migrate } from '../ledger/migrate.ts'
 import { openLedger, type OpenLedger } from '../ledger/open.ts'
-import { buildPages, pagesFolder } from '../pages/build.ts'
+import { buildPages } from '../pages/build.ts'
 import { servePages } from '../pages/serve.ts'
 import { createRooms } from '../rooms/host.ts'
 import { step } from '../scripts/progress.mjs'
@@ -53,8 +53,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const databaseUrl = await openDatabase(base)
     const url = urlOf(server, config)
     const app = await buildApp(base, databaseUrl, server, url)
-    await pages
-    app.route('/', servePages(pagesFolder))
+    app.route('/', await servePages(await pages))
     const answer = getRequestListener(app.fetch)
     server.on('request', (request, response) => void answer(request, response))
     return { url, stop: () => cleanup.run() }
