@@ -28,7 +28,15 @@ afterAll(async () => {
 
 let tenants = 0
 async function open(clock: StillClock, tenant = `t${++tenants}`): Promise<Entropy & { tenant: string }> {
-  const entropy = await createEntropy({ pool, ledger: opened.ledger, sealer, period_ms: 100, length: 40, tenant, clock })
+  const entropy = await createEntropy({
+    pool,
+    ledger: opened.ledger,
+    sealer,
+    period_ms: 100,
+    length: 40,
+    tenant,
+    clock,
+  })
   running.push(entropy)
   return Object.assign(entropy, { tenant })
 }
@@ -39,7 +47,9 @@ test('the head is published as an event before anything is decided by it', async
   const entropy = await open(stillClock(now()))
   const [chain] = entropy.published()
   const events = await opened.ledger.reader.events({ since: 0n, tenant: entropy.tenant, limit: 10 })
-  expect(events).toMatchObject([{ type: 'entropy.published', audience: 'public', payload: { chain: chain!.id, head: chain!.head } }])
+  expect(events).toMatchObject([
+    { type: 'entropy.published', audience: 'public', payload: { chain: chain!.id, head: chain!.head } },
+  ])
   expect(entropy.fix(now()).anchor).toBe(chain!.head)
 })
 
@@ -75,9 +85,9 @@ test('nodes share one chain, and a restarted one goes on with it', async () => {
   const nodes = await Promise.all([open(clock, tenant), open(clock, tenant), open(clock, tenant)])
   const later = await open(clock, tenant)
   expect(new Set([...nodes, later].flatMap(heads)).size).toBe(1)
-  const fix = nodes[0]!.fix(clock.now())
+  const fix = nodes[0].fix(clock.now())
   clock.move(1_000)
-  expect(await later.value(fix)).toBe(await nodes[1]!.value(fix))
+  expect(await later.value(fix)).toBe(await nodes[1].value(fix))
 })
 
 test('the next chain is published while the last one is in use, and follows it without a gap', async () => {
@@ -95,7 +105,9 @@ test('the next chain is published while the last one is in use, and follows it w
     },
     { timeout: 10_000, interval: 2 },
   )
-  const { rows } = await pool.query('select starts_at_ms from entropy_chain where tenant = $1 order by 1', [entropy.tenant])
+  const { rows } = await pool.query('select starts_at_ms from entropy_chain where tenant = $1 order by 1', [
+    entropy.tenant,
+  ])
   const starts = rows.map(({ starts_at_ms }) => Number(starts_at_ms))
   expect(starts.slice(1).map((start, i) => start - starts[i]!)).toEqual(starts.slice(1).map(() => 4_000))
 })
@@ -115,7 +127,10 @@ test('an old value can still be had when its chain has ended', async () => {
 test('the seed rests sealed', async () => {
   const entropy = await open(stillClock(now()))
   const fix = entropy.fix(now())
-  const { rows } = await pool.query<{ row: string }>('select row_to_json(entropy_chain)::text row from entropy_chain where tenant = $1', [entropy.tenant])
+  const { rows } = await pool.query<{ row: string }>(
+    'select row_to_json(entropy_chain)::text row from entropy_chain where tenant = $1',
+    [entropy.tenant],
+  )
   const { sealed_seed, id } = JSON.parse(rows[0]!.row) as { sealed_seed: string; id: string }
   expect(sealer.open(sealed_seed, `entropy-chain/${id}`)).toMatch(/^[0-9a-f]{64}$/)
   expect(rows[0]!.row).not.toContain(sealer.open(sealed_seed, `entropy-chain/${id}`))

@@ -108,7 +108,9 @@ class HashChainEntropy implements Entropy {
     const { pool } = this.#options
     const now_ms = this.#clock.now()
     if (this.#lacksChain(await chainsAfter(pool, this.#tenant, now_ms), now_ms)) {
-      await addChain(pool, this.#tenant, now_ms, (known) => (this.#lacksChain(known, now_ms) ? this.#make(known) : undefined))
+      await addChain(pool, this.#tenant, now_ms, (known) =>
+        this.#lacksChain(known, now_ms) ? this.#make(known) : undefined,
+      )
     }
     const rows = await chainsAfter(pool, this.#tenant, now_ms)
     for (const row of rows) if (!row.published) await this.#publish(row)

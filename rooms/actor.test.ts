@@ -36,7 +36,11 @@ function add(by: number, wake_at_ms: number | null = null): Command<Counter> {
             ok: true,
             step: {
               state: { id, count: count + by },
-              ...{ kind: 'counter.add', transfers: [], events: moved(count + by), wake_at_ms, finished: false },
+              kind: 'counter.add',
+              transfers: [],
+              events: moved(count + by),
+              wake_at_ms,
+              finished: false,
             },
           },
   }
@@ -53,7 +57,15 @@ const rules: Rules<Counter> = {
 async function createCounter(): Promise<string> {
   const id = uuidv7()
   const actor = { id, kind: 'counter', epoch: 0, version: 0, state: rules.format({ id, count: 0 }), wake_at_ms: null }
-  await opened.ledger.commit({ id, kind: 'counter.create', tenant: 'main', request: digestOf(id), transfers: [], events: moved(0), actor })
+  await opened.ledger.commit({
+    id,
+    kind: 'counter.create',
+    tenant: 'main',
+    request: digestOf(id),
+    transfers: [],
+    events: moved(0),
+    actor,
+  })
   return id
 }
 
@@ -125,13 +137,18 @@ test('after a lost answer the same outcome is submitted again, and nothing is to
   expect((await answers[0])!.replayed).toBe(true)
   expect((await answers[1])!.replayed).toBe(false)
   expect(new Set(ids.slice(0, 4)).size).toBe(1)
-  expect([told, toldBefore]).toEqual([[3, 4], [0, 0, 0, 0, 1]])
+  expect([told, toldBefore]).toEqual([
+    [3, 4],
+    [0, 0, 0, 0, 1],
+  ])
   expect(await storedCount(actor.id)).toBe(4)
 })
 
 test('what the ledger refuses changes nothing and is told to the caller alone', async () => {
   let refuses = true
-  const ledger = spoiled((_outcome, commit) => (refuses ? Promise.reject(new RollingDropError('ledger/insufficient')) : commit()))
+  const ledger = spoiled((_outcome, commit) =>
+    refuses ? Promise.reject(new RollingDropError('ledger/insufficient')) : commit(),
+  )
   const { actor, told } = await activate(await createCounter(), { ledger })
   await expect(actor.ask(add(3))).rejects.toMatchObject({ code: 'ledger/insufficient' })
   expect([actor.state.count, told]).toEqual([0, []])
@@ -143,7 +160,9 @@ test('what the ledger refuses changes nothing and is told to the caller alone', 
 test('past its limit the mailbox says so at once', async () => {
   const { actor } = await activate(await createCounter(), { mailbox_max: 2 })
   const answers = await Promise.allSettled([1, 1, 1, 1].map((by) => actor.ask(add(by))))
-  const reasons = answers.map((answer) => (answer.status === 'rejected' ? (answer.reason as RollingDropError).code : 'ok'))
+  const reasons = answers.map((answer) =>
+    answer.status === 'rejected' ? (answer.reason as RollingDropError).code : 'ok',
+  )
   expect(reasons).toEqual(['ok', 'ok', 'ok', 'ledger/overloaded'])
 })
 

@@ -15,7 +15,9 @@ export type Step<State> = Readonly<{
   finished: boolean
 }>
 
-export type Verdict<State> = Readonly<{ ok: true; step: Step<State> } | { ok: false; code: ErrorCode; details?: unknown }>
+export type Verdict<State> = Readonly<
+  { ok: true; step: Step<State> } | { ok: false; code: ErrorCode; details?: unknown }
+>
 
 /**
  * Something an actor is asked to do. `decide` is pure; `request` is the digest of the command as it was received. `word`
@@ -129,7 +131,8 @@ export class Actor<State> {
   ask(command: Command<State>): Promise<Receipt> {
     if (this.#phase === 'closed') return Promise.reject(new RollingDropError('ledger/fenced'))
     if (this.#phase === 'leaving') return Promise.reject(new RollingDropError('server/draining'))
-    if (this.#mailbox.length >= this.#options.mailbox_max) return Promise.reject(new RollingDropError('ledger/overloaded'))
+    if (this.#mailbox.length >= this.#options.mailbox_max)
+      return Promise.reject(new RollingDropError('ledger/overloaded'))
     return this.#post(command)
   }
 
@@ -183,7 +186,10 @@ export class Actor<State> {
     return receipt
   }
 
-  #outcomeOf({ request, word }: Command<State>, { state, kind, transfers, events, wake_at_ms, finished }: Step<State>): Outcome {
+  #outcomeOf(
+    { request, word }: Command<State>,
+    { state, kind, transfers, events, wake_at_ms, finished }: Step<State>,
+  ): Outcome {
     const { row, rules } = this.#options
     const version = this.#version
     return {
@@ -191,7 +197,15 @@ export class Actor<State> {
       kind,
       tenant: row.tenant,
       request,
-      actor: { id: this.id, kind: rules.kind, epoch: this.epoch, version, state: rules.format(state), wake_at_ms, finished },
+      actor: {
+        id: this.id,
+        kind: rules.kind,
+        epoch: this.epoch,
+        version,
+        state: rules.format(state),
+        wake_at_ms,
+        finished,
+      },
       transfers,
       events,
     }

@@ -74,7 +74,9 @@ function redisParts(redisUrl: string, log: Log) {
   client.on('error', (error: unknown) => log.warn({ error }, 'Redis cannot be reached'))
   // Redis that comes back empty knows neither our rooms nor how many they are.
   client.on('ready', () => {
-    const restored = matchMaker.onReady?.then(() => matchMaker.restoreMissingRoomCaches()).then(() => matchMaker.stats.persist(true))
+    const restored = matchMaker.onReady
+      ?.then(() => matchMaker.restoreMissingRoomCaches())
+      .then(() => matchMaker.stats.persist(true))
     restored?.catch((error: unknown) => log.warn({ error }, 'could not restore the list of rooms'))
   })
   return { driver, presence }
@@ -96,7 +98,10 @@ function redisOptions(redisUrl: string) {
 }
 
 function loggerOver(log: Log) {
-  const to = (level: keyof Log) => (first: unknown, ...rest: unknown[]) => log[level]({ colyseus: rest }, String(first))
+  const to =
+    (level: keyof Log) =>
+    (first: unknown, ...rest: unknown[]) =>
+      log[level]({ colyseus: rest }, String(first))
   const none = () => {}
   return { debug: none, trace: none, info: none, warn: to('warn'), error: to('error') }
 }

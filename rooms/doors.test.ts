@@ -1,4 +1,4 @@
-import { WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Problem } from '../schema/http.ts'
 import { uuidv7 } from '../schema/uuid.ts'
@@ -26,14 +26,26 @@ describe('the seat route', () => {
     expect(await codeOf(await node.seat('session', user.id))).toEqual([401, 'auth/token-missing'])
     expect(await codeOf(await node.seat('battle', id, 'forged'))).toEqual([401, 'auth/token-invalid'])
     expect(await codeOf(await node.seat('battle', id, `${token.slice(0, -3)}AAA`))).toEqual([401, 'auth/token-invalid'])
-    expect(await codeOf(await node.seat('session', (await node.guest()).user.id, token))).toEqual([403, 'auth/forbidden'])
+    expect(await codeOf(await node.seat('session', (await node.guest()).user.id, token))).toEqual([
+      403,
+      'auth/forbidden',
+    ])
   })
 
   test('reads what it is sent', async () => {
-    expect(await codeOf(await node.seat('feed', 'main', undefined, { since: 'yesterday' }))).toEqual([400, 'feed/position'])
-    expect(await codeOf(await node.seat('feed', 'main', undefined, { filter: { colour: 'red' } }))).toEqual([400, 'feed/filter'])
+    expect(await codeOf(await node.seat('feed', 'main', undefined, { since: 'yesterday' }))).toEqual([
+      400,
+      'feed/position',
+    ])
+    expect(await codeOf(await node.seat('feed', 'main', undefined, { filter: { colour: 'red' } }))).toEqual([
+      400,
+      'feed/filter',
+    ])
     expect(await codeOf(await node.seat('feed', 'main', undefined, { other: 1 }))).toEqual([400, 'request/invalid'])
-    expect(await codeOf(await node.seat('feed', 'main', undefined, { since: 'x'.repeat(5_000) }))).toEqual([413, 'request/too-large'])
+    expect(await codeOf(await node.seat('feed', 'main', undefined, { since: 'x'.repeat(5_000) }))).toEqual([
+      413,
+      'request/too-large',
+    ])
   })
 
   test('is the only way in: Colyseus own matchmaking is not there', async () => {
@@ -52,21 +64,31 @@ describe('what a client says', () => {
   test('is answered with a code where it is a mistake, and the socket stays open', async () => {
     const client = await player()
     expect(await client.ask('join', { seat: 'first' })).toMatchObject({ ok: false, error: { code: 'request/invalid' } })
-    expect(await client.ask('join', { seat: 1, clientSeed: clientSeed(), more: 1 })).toMatchObject({ error: { code: 'request/invalid' } })
-    expect(await client.ask('join', { seat: 1, clientSeed: 'A'.repeat(64) })).toMatchObject({ error: { code: 'request/invalid' } })
+    expect(await client.ask('join', { seat: 1, clientSeed: clientSeed(), more: 1 })).toMatchObject({
+      error: { code: 'request/invalid' },
+    })
+    expect(await client.ask('join', { seat: 1, clientSeed: 'A'.repeat(64) })).toMatchObject({
+      error: { code: 'request/invalid' },
+    })
     client.room.send('join', 'not even a record')
     client.room.send('dance', { command: 1 })
     client.room.send('constructor', { command: 1 })
     client.room.sendBytes('join', new Uint8Array([1, 2, 3]))
-    await until(() => expect(client.errors.map(({ code }) => code)).toEqual(Array.from({ length: 4 }, () => 'request/invalid')))
+    await until(() =>
+      expect(client.errors.map(({ code }) => code)).toEqual(Array.from({ length: 4 }, () => 'request/invalid')),
+    )
     expect(client.isOpen()).toBe(true)
     expect(await client.ask('join', { seat: 1, clientSeed: clientSeed() })).toMatchObject({ ok: true })
   })
 
   test('may be 4 KiB long; longer messages are answered, up to 64 KiB', async () => {
     const client = await player()
-    expect(await client.ask('join', { seat: 1, clientSeed: 'x'.repeat(5_000) })).toMatchObject({ error: { code: 'request/too-large' } })
-    expect(await client.ask('join', { seat: 1, clientSeed: 'x'.repeat(60_000) })).toMatchObject({ error: { code: 'request/too-large' } })
+    expect(await client.ask('join', { seat: 1, clientSeed: 'x'.repeat(5_000) })).toMatchObject({
+      error: { code: 'request/too-large' },
+    })
+    expect(await client.ask('join', { seat: 1, clientSeed: 'x'.repeat(60_000) })).toMatchObject({
+      error: { code: 'request/too-large' },
+    })
     expect(client.isOpen()).toBe(true)
     client.room.send('join', { command: 1, seat: 1, clientSeed: 'x'.repeat(70_000) })
     expect((await client.closed).code).toBe(1009)
@@ -88,7 +110,12 @@ describe('what a client says', () => {
     const client = await player()
     const socket = (client.room.connection.transport as unknown as { ws: WebSocket }).ws
     for (const bytes of [[13, 0xa4, 0x6a, 0x6f], [13], [13, 0xc1], [17], []]) socket.send(Uint8Array.from(bytes))
-    for (const bytes of [[21, 1, 0xa1, 0x78], [19, 1], [200, 1]]) socket.send(Uint8Array.from(bytes))
+    for (const bytes of [
+      [21, 1, 0xa1, 0x78],
+      [19, 1],
+      [200, 1],
+    ])
+      socket.send(Uint8Array.from(bytes))
     await until(() => expect(client.errors.length).toBeGreaterThanOrEqual(3))
     expect(await client.ask('leave')).toMatchObject({ error: { code: 'battle/not-seated' } })
     expect(client.isOpen()).toBe(true)
@@ -108,7 +135,10 @@ describe('a token', () => {
   test('that is revoked ends its sockets', async () => {
     const guest = await node.guest()
     const id = await node.battle(guest)
-    const [battle, session] = [await node.join('battle', id, guest.token), await node.join('session', guest.user.id, guest.token)]
+    const [battle, session] = [
+      await node.join('battle', id, guest.token),
+      await node.join('session', guest.user.id, guest.token),
+    ]
     await node.access.logout(await node.access.authenticate(guest.token))
     expect(await battle.closed).toEqual({ code: 4401, reason: 'auth/revoked' })
     expect(await session.closed).toEqual({ code: 4401, reason: 'auth/revoked' })

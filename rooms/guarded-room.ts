@@ -81,7 +81,7 @@ export abstract class GuardedRoom<State extends object = object> extends Room<{ 
 
   /** Closes every socket, naming the address where the actor will be found, and ends the room. */
   async move(address: string): Promise<void> {
-    for (const client of [...this.clients]) client.leave(MOVED, address)
+    for (const client of this.clients.slice()) client.leave(MOVED, address)
     // A seat that is given and not yet taken would keep Colyseus from ending the room until it lapses.
     const seats = Reflect.get(this, '_reservedSeats') as Record<string, unknown>
     for (const session of Object.keys(seats)) delete seats[session]

@@ -7,20 +7,19 @@ import type { Sealer } from '../access/seal.ts'
 import { wallClock, type Clock } from '../entropy/clock.ts'
 import type { Entropy } from '../entropy/entropy.ts'
 import type { Ledger, Tail } from '../ledger/ledger.ts'
-import { MAIN_TENANT } from '../schema/account.ts'
 import type { Log } from './actor.ts'
 import { BattleHost } from './battle/host.ts'
 import { forgetProcess, startColyseus } from './colyseus.ts'
-import { wishOf } from './feed/filter.ts'
 import { FeedHub, type FeedLimits } from './feed/hub.ts'
-import { FEED, type FeedRoom, type FeedRoomOptions } from './feed/room.ts'
+import type { FeedRoom } from './feed/room.ts'
 import type { Guard } from './guarded-room.ts'
 import { ClusterNode } from './node.ts'
 import { Rounds } from './rounds.ts'
-import { seatRoutes, type Places } from './seat.ts'
+import { placesOf } from './places.ts'
+import { seatRoutes } from './seat.ts'
 import { SessionHub } from './session/hub.ts'
-import { SESSION, type SessionRoom, type SessionRoomOptions } from './session/room.ts'
-import { openRoom, RoomShelf } from './shelf.ts'
+import type { SessionRoom } from './session/room.ts'
+import { RoomShelf } from './shelf.ts'
 import { TokenWatch } from './token-watch.ts'
 
 export type RoomsConfig = Readonly<{
@@ -78,8 +77,14 @@ export async function createRooms(parts: RoomsParts): Promise<Rooms> {
   const watch = new TokenWatch(access, clock)
   const guard: Guard = { access, clock, limits: config, watch }
   const node: ClusterNode = await ClusterNode.join({
-    ...{ databaseUrl: config.databaseUrl, lease_ms: config.lease_ms, beat_ms: config.beat_ms },
-    ...{ pool, clock, log, process: matchMaker.processId, address: config.publicAddress },
+    databaseUrl: config.databaseUrl,
+    lease_ms: config.lease_ms,
+    beat_ms: config.beat_ms,
+    pool,
+    clock,
+    log,
+    process: matchMaker.processId,
+    address: config.publicAddress,
     lost: () => battles.abandon(),
   })
   const battles = new BattleHost({ node, ledger, guard, entropy, sealer, mailbox_max: config.mailbox_max, log })
@@ -88,19 +93,7 @@ export async function createRooms(parts: RoomsParts): Promise<Rooms> {
   const shelves = { feed: new RoomShelf<FeedRoom>(clock), session: new RoomShelf<SessionRoom>(clock) }
   const rounds = new Rounds({ node, battles, shelves: Object.values(shelves), forgetProcess, clock, log })
 
-  const places: Places = {
-    battle: (id) => battles.place(id),
-    async feed({ filter }, principal) {
-      feed.admit(wishOf(principal?.tenant ?? MAIN_TENANT, filter))
-      const options: FeedRoomOptions = { roomId: `feed-${matchMaker.processId}`, guard, hub: feed }
-      return { here: await shelves.feed.place('main', () => openRoom<FeedRoom>(FEED, options)) }
-    },
-    async session({ tenant, user, name }) {
-      const roomId = `session-${user}-${matchMaker.processId}`
-      const options: SessionRoomOptions = { roomId, guard, owner: { tenant, user }, name, hub: sessions, reader: ledger.reader, log }
-      return { here: await shelves.session.place(`${tenant} ${user}`, () => openRoom<SessionRoom>(SESSION, options)) }
-    },
-  }
+  const places = placesOf({ battles, feed, sessions, shelves, guard, reader: ledger.reader, log })
 
   let draining: Promise<void> | undefined
   async function handOver(): Promise<void> {
@@ -114,7 +107,13 @@ export async function createRooms(parts: RoomsParts): Promise<Rooms> {
 
   return {
     node: () => node.id,
-    routes: seatRoutes({ access, places, body_bytes_max: config.message_bytes_max, isDraining: () => draining !== undefined, log }),
+    routes: seatRoutes({
+      access,
+      places,
+      body_bytes_max: config.message_bytes_max,
+      isDraining: () => draining !== undefined,
+      log,
+    }),
     attach: (server) => colyseus.attach(server),
     drain,
     async close() {

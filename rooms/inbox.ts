@@ -42,7 +42,11 @@ export class Inbox {
     if (!this.#takeToken(now_ms)) return this.#tooMany(code, bytes)
     this.#refused = 0
     if (bytes.byteLength > this.#limits.message_bytes_max) {
-      return refused(new RollingDropError('request/too-large', { bytes_max: this.#limits.message_bytes_max }), code, bytes)
+      return refused(
+        new RollingDropError('request/too-large', { bytes_max: this.#limits.message_bytes_max }),
+        code,
+        bytes,
+      )
     }
     if (code !== Protocol.ROOM_DATA) return code === Protocol.ROOM_DATA_BYTES ? unreadable() : { kind: 'colyseus' }
     return readData(bytes) ?? unreadable()
@@ -60,7 +64,11 @@ export class Inbox {
   #tooMany(code: number, bytes: Uint8Array): Received {
     this.#refused += 1
     if (this.#refused > FLOOD_SECONDS * this.#limits.messages_per_second) return { kind: 'flood' }
-    return refused(new RollingDropError('request/too-many', { per_second: this.#limits.messages_per_second }), code, bytes)
+    return refused(
+      new RollingDropError('request/too-many', { per_second: this.#limits.messages_per_second }),
+      code,
+      bytes,
+    )
   }
 }
 
@@ -75,7 +83,8 @@ function unreadable(): Received {
 
 /** The number that a client gave its command. */
 export function commandIn(payload: unknown): number | undefined {
-  const command: unknown = payload !== null && typeof payload === 'object' && 'command' in payload ? payload.command : undefined
+  const command: unknown =
+    payload !== null && typeof payload === 'object' && 'command' in payload ? payload.command : undefined
   return typeof command === 'number' && Number.isInteger(command) ? command : undefined
 }
 

@@ -19,9 +19,20 @@ afterAll(async () => {
 const quiet = { info: () => {}, warn: () => {}, error: () => {} }
 const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 5_000, interval: 10 })
 
-async function join(address: string, changed: Readonly<{ lost?: () => void; lease_ms?: number }> = {}): Promise<ClusterNode> {
+async function join(
+  address: string,
+  changed: Readonly<{ lost?: () => void; lease_ms?: number }> = {},
+): Promise<ClusterNode> {
   const times = { lease_ms: 400, beat_ms: 50 }
-  const options = { databaseUrl: database.url, pool, process: `p-${address}`, address, clock: wallClock, log: quiet, lost: () => {} }
+  const options = {
+    databaseUrl: database.url,
+    pool,
+    process: `p-${address}`,
+    address,
+    clock: wallClock,
+    log: quiet,
+    lost: () => {},
+  }
   return ClusterNode.join({ ...options, ...times, ...changed })
 }
 
@@ -78,7 +89,9 @@ test('a node that others took for dead says so and comes back as another one', a
 
 test('a dead node is reaped by exactly one of the others', async () => {
   const nodes = await Promise.all(['a:1', 'b:2', 'c:3'].map((address) => join(address)))
-  await pool.query(`insert into node(id, process, address, lease_until) values ('dead', 'p-dead', 'd:4', now() + interval '1 hour')`)
+  await pool.query(
+    `insert into node(id, process, address, lease_until) values ('dead', 'p-dead', 'd:4', now() + interval '1 hour')`,
+  )
   const reaped = await Promise.all(nodes.map((node) => node.reap()))
   expect(reaped.flat()).toEqual([{ id: 'dead', process: 'p-dead' }])
   await Promise.all(nodes.map((node) => node.leave()))

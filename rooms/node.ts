@@ -180,7 +180,10 @@ export class ClusterNode {
   /** A new session for the same node; whether the row is still there the next beat finds out. */
   async #resume(): Promise<void> {
     const session = await this.#connect()
-    const { rows } = await session.query<{ had: boolean }>('select pg_try_advisory_lock($1, $2) had', [NODE_LOCK, this.#lockKey])
+    const { rows } = await session.query<{ had: boolean }>('select pg_try_advisory_lock($1, $2) had', [
+      NODE_LOCK,
+      this.#lockKey,
+    ])
     // The old session's end of the line may still hold it: then it stands for us until Postgres notices.
     if (!rows[0]!.had) throw new Error('the lock of this node is still held by its last session')
     await this.#extend()

@@ -20,7 +20,13 @@ export interface Places {
   session(principal: Principal): Promise<Place>
 }
 
-type Options = Readonly<{ access: Pick<Access, 'authenticate'>; places: Places; body_bytes_max: number; isDraining(): boolean; log: Log }>
+type Options = Readonly<{
+  access: Pick<Access, 'authenticate'>
+  places: Places
+  body_bytes_max: number
+  isDraining(): boolean
+  log: Log
+}>
 
 /**
  * `POST /actors/:kind/:id/seat`: a seat in the room of an actor, activated here when nobody has it, or `{at: address}` of the
@@ -107,7 +113,14 @@ function readFeedOptions(body: unknown): FeedOptions {
 
 function respond(c: Context, error: RollingDropError): Response {
   const { code, message, retry, details } = error.reply()
-  const told = { type: `urn:rollingdrop:error:${code}`, title: message, status: error.status, code, detail: message, retry }
+  const told = {
+    type: `urn:rollingdrop:error:${code}`,
+    title: message,
+    status: error.status,
+    code,
+    detail: message,
+    retry,
+  }
   const problem: Problem = details === undefined ? told : { ...told, details }
   const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' }
   if (error.status === 401) headers['www-authenticate'] = 'Bearer'

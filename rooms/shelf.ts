@@ -5,10 +5,12 @@ import type { GuardedRoom } from './guarded-room.ts'
 /** A room of Colyseus and how it stands in the list of rooms. */
 export type Opened<R> = Readonly<{ room: R; listing: Awaited<ReturnType<typeof matchMaker.createRoom>> }>
 
-/** Opens a room of a defined kind on this node. */
-export async function openRoom<R>(kind: string, options: object): Promise<Opened<R>> {
+/** Opens a room of a defined kind on this node; `type` is the class it was defined with. */
+export async function openRoom<R extends object>(kind: string, type: new () => R, options: object): Promise<Opened<R>> {
   const listing = await matchMaker.createRoom(kind, options)
-  return { listing, room: matchMaker.getLocalRoomById(listing.roomId) as unknown as R }
+  const room: object = matchMaker.getLocalRoomById(listing.roomId)
+  if (!(room instanceof type)) throw new Error(`room ${listing.roomId} is not on this node`)
+  return { listing, room }
 }
 
 /** A room that nobody has asked for in this long, and that nobody is in, leaves memory. Longer than a seat is kept. */
@@ -49,7 +51,9 @@ export class RoomShelf<R extends GuardedRoom> {
   async drain(addresses: readonly string[]): Promise<void> {
     const all = [...this.#rooms.values()]
     this.#rooms.clear()
-    const moved = all.map(async ({ opened }, index) => (await opened).room.move(addresses[index % addresses.length] ?? ''))
+    const moved = all.map(async ({ opened }, index) =>
+      (await opened).room.move(addresses[index % addresses.length] ?? ''),
+    )
     await Promise.allSettled(moved)
   }
 

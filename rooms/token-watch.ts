@@ -54,7 +54,10 @@ export class TokenWatch {
 
   #revoked(revocation: Revocation): void {
     for (const watched of this.#watched.values()) {
-      const hit = 'session' in revocation ? watched.principal.session === revocation.session : watched.principal.user === revocation.user
+      const hit =
+        'session' in revocation
+          ? watched.principal.session === revocation.session
+          : watched.principal.user === revocation.user
       if (hit && this.#access.isRevoked(watched.principal)) watched.end(new RollingDropError('auth/revoked'))
     }
   }

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Client, type Room } from '@colyseus/sdk'
+import { Client, type ISeatReservation, type Room } from '@colyseus/sdk'
 import { getRequestListener } from '@hono/node-server'
 import pg from 'pg'
 import { createAccess, type AccessOperations } from '../access/open.ts'
 import { battleSeedContext, createSealer, type Sealer } from '../access/seal.ts'
 import { ensureBankroll } from '../catalog/bankroll.ts'
 import { createEntropy } from '../entropy/hash-chain.ts'
-import { wallClock, type Clock } from '../entropy/clock.ts'
+import { pause, wallClock, type Clock } from '../entropy/clock.ts'
 import type { Entropy } from '../entropy/entropy.ts'
 import { createBattle, type NewBattle } from '../game/battle/create.ts'
 import { battleFromJson, battleToJson } from '../game/battle/stored.ts'
@@ -64,8 +64,7 @@ export type TestRooms = OpenLedger &
 /** A joined room and all that came over it. */
 export type TestClient = Readonly<{
   // Rooms of all kinds are joined by one helper; each test knows the state of its own.
-  // oxlint-disable-next-line typescript/no-explicit-any
-  room: Room<any>
+  room: Room
   replies: CommandReply[]
   errors: ErrorReply[]
   /** Other messages by type, as they came. */
@@ -78,7 +77,14 @@ export type TestClient = Readonly<{
   ask(type: string, payload?: object): Promise<CommandReply>
 }>
 
-const LIMITS = { tick_ms: 20, recovery_max: 1_000, filters_max: 20, skip_bytes: 262_144, slow_bytes: 1_048_576, slow_ms: 10_000 }
+const LIMITS = {
+  tick_ms: 20,
+  recovery_max: 1_000,
+  filters_max: 20,
+  skip_bytes: 262_144,
+  slow_bytes: 1_048_576,
+  slow_ms: 10_000,
+}
 
 /** A node with rooms on a free port, over a database of its own. Close it in `afterAll`. */
 export async function openTestRooms(
@@ -100,12 +106,21 @@ export async function openTestRooms(
   const into = (fields: object, message: string) => void logged.push({ message, ...fields })
   const log = { info: into, warn: into, error: into }
   const config: RoomsConfig = {
-    ...{ databaseUrl: database.url, redisUrl: '', publicAddress: '', lease_ms: 1500, beat_ms: 300 },
-    ...{ messages_per_second: 30, message_bytes_max: 4096, mailbox_max: 4096, feed: LIMITS },
+    databaseUrl: database.url,
+    redisUrl: '',
+    publicAddress: '',
+    lease_ms: 1500,
+    beat_ms: 300,
+    messages_per_second: 30,
+    message_bytes_max: 4096,
+    mailbox_max: 4096,
+    feed: LIMITS,
     ...changed,
   }
   const rooms = await createRooms({ pool, ledger, tail, access, entropy, sealer, config, log, clock })
-  const server = http.createServer((request, response) => void getRequestListener(rooms.routes.fetch)(request, response))
+  const server = http.createServer(
+    (request, response) => void getRequestListener(rooms.routes.fetch)(request, response),
+  )
   rooms.attach(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -116,7 +131,17 @@ export async function openTestRooms(
       headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
     })
   return {
-    ...{ ...opened, url, pool, access, entropy, sealer, rooms, server, config, logged, seat },
+    ...opened,
+    url,
+    pool,
+    access,
+    entropy,
+    sealer,
+    rooms,
+    server,
+    config,
+    logged,
+    seat,
     guest: () => access.guest(),
     creditsOf: async ({ user }) => (await ledger.reader.balance('main', userOwner(user.id), PLAY_CREDIT))!.balance,
     battle: (creator, wanted) => openBattle({ ledger, sealer }, creator, wanted),
@@ -124,7 +149,8 @@ export async function openTestRooms(
     async join(kind, id, token, body) {
       const response = await seat(kind, id, token, body)
       if (!response.ok) throw new Error(`no seat: ${await response.text()}`)
-      return clientOf(await new Client(url).consumeSeatReservation(await response.json()))
+      const { publicAddress: _, ...here } = (await response.json()) as ISeatReservation
+      return clientOf(await new Client(url).consumeSeatReservation(here))
     },
     async close() {
       await rooms.close()
@@ -134,6 +160,7 @@ export async function openTestRooms(
       access.close()
       await opened.close()
       await pool.end()
+      await allDisconnected(database.url)
       await database.drop()
     },
   }
@@ -142,12 +169,23 @@ export async function openTestRooms(
 /** A client seed for whatever test needs one. */
 export const clientSeed = (): string => randomBytes(32).toString('hex')
 
-async function openBattle({ ledger, sealer }: Pick<TestRooms, 'ledger' | 'sealer'>, { user }: Tokens, changed: Partial<NewBattle> = {}) {
+async function openBattle(
+  { ledger, sealer }: Pick<TestRooms, 'ledger' | 'sealer'>,
+  { user }: Tokens,
+  changed: Partial<NewBattle> = {},
+) {
   const id = uuidv7()
   const serverSeed = randomBytes(32).toString('hex')
   const decision = createBattle(
     {
-      ...{ id, tenant: 'main', boxes: [BOX], mode: 'standard', seats: 2, unlisted: false, wait_ms: 60_000, reveal_ms: 60 },
+      id,
+      tenant: 'main',
+      boxes: [BOX],
+      mode: 'standard',
+      seats: 2,
+      unlisted: false,
+      wait_ms: 60_000,
+      reveal_ms: 60,
       creator: { user: user.id, name: user.name, clientSeed: clientSeed() },
       seedHash: hashSeed(serverSeed),
       sealedSeed: sealer.seal(serverSeed, battleSeedContext(id)),
@@ -157,9 +195,26 @@ async function openBattle({ ledger, sealer }: Pick<TestRooms, 'ledger' | 'sealer
   )
   if (!decision.ok) throw new Error(decision.code)
   const { kind, transfers, events, wake_at_ms, finished } = decision.effects
-  const actor = { id: `battle-${id}`, kind: 'battle', epoch: 0, version: 0, state: battleToJson(decision.battle), wake_at_ms, finished }
+  const actor = {
+    id: `battle-${id}`,
+    kind: 'battle',
+    epoch: 0,
+    version: 0,
+    state: battleToJson(decision.battle),
+    wake_at_ms,
+    finished,
+  }
   await ledger.commit({ id, kind, tenant: 'main', request: digestOf({ id }), transfers, events, actor })
   return id
+}
+
+/** A pool that has ended may still be saying goodbye; a database dropped under it would be an error of its own. */
+async function allDisconnected(databaseUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  const others = 'select 1 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()'
+  for (let look = 0; look < 200 && (await client.query(others)).rowCount !== 0; look++) await pause(wallClock, 10)
+  await client.end()
 }
 
 let commands = 0
@@ -187,7 +242,12 @@ export function clientOf(room: Room): TestClient {
     })
   })
   return {
-    ...{ room, replies, errors, messages, bytes, closed },
+    room,
+    replies,
+    errors,
+    messages,
+    bytes,
+    closed,
     isOpen: () => open && room.connection.isOpen,
     ask(type, payload = {}) {
       const command = ++commands

@@ -10,7 +10,8 @@ beforeAll(async () => void (node = await openTestRooms()))
 afterAll(() => node.close())
 
 const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 10_000, interval: 10 })
-const escrowOf = async (battle: string) => (await node.ledger.reader.balance('main', escrowOwner(battle), PLAY_CREDIT))?.balance ?? 0n
+const escrowOf = async (battle: string) =>
+  (await node.ledger.reader.balance('main', escrowOwner(battle), PLAY_CREDIT))?.balance ?? 0n
 const refusedWith = (code: string) => ({ ok: false, error: { code } })
 
 describe('a battle over its room', () => {
@@ -19,7 +20,9 @@ describe('a battle over its room', () => {
     const id = await node.battle(ann, { boxes: [BOX, BOX, BOX] })
     const one = await node.join('battle', id, ann.token)
     const two = await node.join('battle', id, bob.token)
-    await until(() => expect(one.room.state?.seats[0]).toMatchObject({ user: ann.user.id, name: ann.user.name, connected: true }))
+    await until(() =>
+      expect(one.room.state?.seats[0]).toMatchObject({ user: ann.user.id, name: ann.user.name, connected: true }),
+    )
     expect(one.room.state.phase).toBe('waiting')
     expect(await two.ask('join', { seat: 1, clientSeed: clientSeed() })).toMatchObject({ ok: true })
     expect(['drawing', 'revealing']).toContain(two.room.state.phase)
@@ -32,7 +35,12 @@ describe('a battle over its room', () => {
     expect(verifyBattle(proofOf(battle)).ok).toBe(true)
     expect(await escrowOf(id)).toBe(0n)
     expect((await node.creditsOf(ann)) + (await node.creditsOf(bob))).toBe(2n * CREDITS - 2n * battle.price)
-    const settled = await node.ledger.reader.events({ since: 0n, actor: `battle-${id}`, type: 'battle.settled', limit: 10 })
+    const settled = await node.ledger.reader.events({
+      since: 0n,
+      actor: `battle-${id}`,
+      type: 'battle.settled',
+      limit: 10,
+    })
     expect(settled).toHaveLength(1)
   })
 
@@ -127,7 +135,9 @@ describe('a battle over its room', () => {
     const [tab, other] = [await node.join('battle', id, ann.token), await node.join('battle', id, ann.token)]
     const watcher = await node.join('battle', id)
     await until(() => expect(watcher.room.state?.seats[0].connected).toBe(true))
-    expect(await other.ask('join', { seat: 1, clientSeed: clientSeed() })).toMatchObject(refusedWith('battle/already-seated'))
+    expect(await other.ask('join', { seat: 1, clientSeed: clientSeed() })).toMatchObject(
+      refusedWith('battle/already-seated'),
+    )
     await tab.room.leave()
     expect(await other.ask('leave')).toMatchObject({ ok: true })
     const next = await node.battle(ann)

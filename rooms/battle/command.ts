@@ -9,7 +9,9 @@ import type { Command } from '../actor.ts'
 import { battleCommand } from './rules.ts'
 
 /** A message that zod has read, by its type. */
-export type Said = { [type in keyof BattleMessages]: Readonly<{ type: type; message: BattleMessages[type] }> }[keyof BattleMessages]
+export type Said = {
+  [type in keyof BattleMessages]: Readonly<{ type: type; message: BattleMessages[type] }>
+}[keyof BattleMessages]
 
 /** Reads a message of a client. Throws `request/invalid` with what is wrong; undefined when there is no such type. */
 export function readMessage(type: string, payload: unknown): Said | undefined {

@@ -10,7 +10,7 @@ import type { Guard } from '../guarded-room.ts'
 import type { ClusterNode } from '../node.ts'
 import { IDLE_MS, openRoom, type Opened } from '../shelf.ts'
 import { BattleActivation, finishedBattle, type WatchedBattle } from './activation.ts'
-import type { BattleRoom, BattleRoomOptions } from './room.ts'
+import { BattleRoom, type BattleRoomOptions } from './room.ts'
 import { BATTLE, battleActor } from './rules.ts'
 
 type Options = Readonly<{
@@ -82,7 +82,8 @@ export class BattleHost {
   async claim(limit: number): Promise<void> {
     if (this.#draining) return
     const ids = await this.#options.ledger.actors.claimable(BATTLE, limit)
-    await Promise.all(ids.map((id) => this.#host(id, undefined)))
+    // One that cannot be activated is logged, and keeps no other from being taken up.
+    await Promise.allSettled(ids.map((id) => this.#host(id, undefined)))
   }
 
   /** Gives back what rests unwatched and forgets what is over and unwatched. */
@@ -160,7 +161,13 @@ export class BattleHost {
     const wanted_ms = guard.clock.now()
     if (row?.finished) {
       const watched = finishedBattle(battleFromJson(row.state), () => guard.clock.now())
-      return { watched, activation: undefined, roomId: `${id}-final-${matchMaker.processId}`, room: undefined, wanted_ms }
+      return {
+        watched,
+        activation: undefined,
+        roomId: `${id}-final-${matchMaker.processId}`,
+        room: undefined,
+        wanted_ms,
+      }
     }
     const active = await ledger.actors.activate(id, node.id)
     if (!active) return undefined
@@ -173,7 +180,13 @@ export class BattleHost {
       gone: () => void this.#gone(id, hosted),
       changed: () => this.#changed(id, hosted),
     })
-    const hosted: Hosted = { watched: activation, activation, roomId: `${id}-${active.epoch}`, room: undefined, wanted_ms }
+    const hosted: Hosted = {
+      watched: activation,
+      activation,
+      roomId: `${id}-${active.epoch}`,
+      room: undefined,
+      wanted_ms,
+    }
     return hosted
   }
 
@@ -181,7 +194,7 @@ export class BattleHost {
     hosted.wanted_ms = this.#options.guard.clock.now()
     const { guard, entropy } = this.#options
     const { roomId, watched } = hosted
-    hosted.room ??= openRoom<BattleRoom>(BATTLE, { roomId, guard, entropy, watched } satisfies BattleRoomOptions)
+    hosted.room ??= openRoom(BATTLE, BattleRoom, { roomId, guard, entropy, watched } satisfies BattleRoomOptions)
     hosted.room.catch(() => (hosted.room = undefined))
     return hosted.room
   }

@@ -57,7 +57,8 @@ export class BattleRoom extends GuardedRoom<BattleState> {
 
   protected override async hear(client: RoomClient, type: string, payload: unknown): Promise<void> {
     const said = readMessage(type, payload)
-    if (!said) return this.refuse(client, new RollingDropError('request/invalid', { type, reason: 'unknown type' }), undefined)
+    if (!said)
+      return this.refuse(client, new RollingDropError('request/invalid', { type, reason: 'unknown type' }), undefined)
     const principal = this.principalOf(client)
     if (!principal) throw new RollingDropError('auth/token-missing')
     const { battle } = this.#watched

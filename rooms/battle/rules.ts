@@ -30,7 +30,9 @@ export function battleRules({ entropy, sealer }: BattleRulesOptions): Rules<Batt
           return battleCommand({ battle: battle.id, alarm: 'expire' }, expire)
         case 'drawing': {
           const entropyValue = await entropy.value(battle.entropy!)
-          return battleCommand({ battle: battle.id, alarm: 'draw', entropyValue }, (at, now_ms) => drawn(at, { entropyValue }, now_ms))
+          return battleCommand({ battle: battle.id, alarm: 'draw', entropyValue }, (at, now_ms) =>
+            drawn(at, { entropyValue }, now_ms),
+          )
         }
         case 'revealing': {
           const serverSeed = serverSeedOf(battle, sealer)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { battleSeedContext } from '../../access/seal.ts'
 import { toAmount } from '../../schema/amount.ts'
+import type { Box } from '../../schema/box.ts'
 import { formatPosition } from '../../schema/position.ts'
 import { BOX, clientSeed, openTestRooms, type TestClient, type TestRooms } from '../../test/rooms.ts'
 
@@ -12,19 +13,28 @@ const ROUNDS = 5
 const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 10_000, interval: 2 })
 
 /** Boxes whose prizes have names that occur nowhere else and say which round they are of. */
-const boxes = Array.from({ length: ROUNDS }, (_, round) => ({
-  ...BOX,
-  id: `box${round}`,
-  prizes: ['first', 'second', 'third'].map((name, n) => ({
-    ...{ sku: `r${round}${name}`, name: `n${round}${name}`, rarity: 'rare' as const, weight: 1 },
+const boxes = Array.from({ length: ROUNDS }, (_, round) =>
+  Object.assign({}, BOX, { id: `box${round}`, prizes: prizesOf(round) }),
+)
+
+function prizesOf(round: number): Box['prizes'] {
+  return ['first', 'second', 'third'].map((name, n) => ({
+    sku: `r${round}${name}`,
+    name: `n${round}${name}`,
+    rarity: 'rare',
+    weight: 1,
     value: toAmount(BigInt(1_000_003 + round * 10_007 + n)),
-  })),
-}))
+  }))
+}
 
 /** What has been received of `rounds` from this one on. */
 function seenFrom(round: number, received: Buffer): string[] {
   const text = received.toString('latin1')
-  return boxes.slice(round).flatMap(({ prizes }) => prizes.flatMap(({ sku, value }) => [sku, value.toString()].filter((each) => text.includes(each))))
+  return boxes
+    .slice(round)
+    .flatMap(({ prizes }) =>
+      prizes.flatMap(({ sku, value }) => [sku, value.toString()].filter((each) => text.includes(each))),
+    )
 }
 
 const received = (client: TestClient) => Buffer.concat(client.bytes)
@@ -34,8 +44,16 @@ test('nothing that anyone receives tells of a round before its time, nor of the 
   const id = await node.battle(ann, { boxes, reveal_ms: 150 })
   const stored = await node.stored(id)
   const seed = node.sealer.open(stored.sealedSeed, battleSeedContext(id))
-  const clients = [await node.join('battle', id, ann.token), await node.join('battle', id, bob.token), await node.join('battle', id)]
-  clients.push(await node.join('feed', 'main', undefined, { since: formatPosition({ lineage: node.tail.lineage, seq: node.tail.seq }) }))
+  const clients = [
+    await node.join('battle', id, ann.token),
+    await node.join('battle', id, bob.token),
+    await node.join('battle', id),
+  ]
+  clients.push(
+    await node.join('feed', 'main', undefined, {
+      since: formatPosition({ lineage: node.tail.lineage, seq: node.tail.seq }),
+    }),
+  )
   clients.push(await node.join('session', ann.user.id, ann.token))
   await clients[1]!.ask('join', { seat: 1, clientSeed: clientSeed() })
   for (let round = 0; round < ROUNDS; round++) {
@@ -70,7 +88,10 @@ test('the length of what is received says nothing of what comes later', async ()
     await creator.ask('callBot', { seat: 1 })
     await until(() => expect(watcher.room.state.phase).toBe('revealing'))
     const drawing = watcher.bytes.slice(before).filter((bytes) => seenFrom(0, bytes).length === 0 && bytes.length > 1)
-    lengths.set(id, drawing.map(({ length }) => length))
+    lengths.set(
+      id,
+      drawing.map(({ length }) => length),
+    )
     await until(() => expect(watcher.room.state.phase).toBe('settled'))
   }
   const counts = [...lengths.values()].map((each) => each.length)

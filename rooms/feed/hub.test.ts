@@ -30,7 +30,14 @@ afterAll(async () => {
   await database.drop()
 })
 
-const LIMITS: FeedLimits = { tick_ms: 20, recovery_max: 500, filters_max: 5, skip_bytes: 1_000, slow_bytes: 5_000, slow_ms: 10_000 }
+const LIMITS: FeedLimits = {
+  tick_ms: 20,
+  recovery_max: 500,
+  filters_max: 5,
+  skip_bytes: 1_000,
+  slow_bytes: 5_000,
+  slow_ms: 10_000,
+}
 const openHub = (changed: Partial<FeedLimits> = {}, clock = wallClock, tail: Tail = opened.tail) =>
   new FeedHub({ tail, reader: opened.ledger.reader, clock, limits: { ...LIMITS, ...changed } })
 
@@ -39,14 +46,29 @@ const secret: EventDraft = { type: 'money.moved', payload: { what: 'internal' } 
 
 async function commit(events: readonly EventDraft[], tenant = 'main'): Promise<bigint> {
   const id = uuidv7()
-  return (await opened.ledger.commit({ id, kind: 'test', tenant, request: digestOf(id), transfers: [], events })).last_seq
+  return (await opened.ledger.commit({ id, kind: 'test', tenant, request: digestOf(id), transfers: [], events }))
+    .last_seq
 }
 
-type Reader = Subscriber & { welcome: FeedWelcome; frames: FeedFrame[]; seqs: bigint[]; ended: string[]; full: number; there: boolean; at: bigint }
+type Reader = Subscriber & {
+  welcome: FeedWelcome
+  frames: FeedFrame[]
+  seqs: bigint[]
+  ended: string[]
+  full: number
+  there: boolean
+  at: bigint
+}
 
 function newReader(): Reader {
   const reader: Reader = {
-    ...{ welcome: undefined as unknown as FeedWelcome, frames: [], seqs: [], ended: [], full: 0, there: true, at: -1n },
+    welcome: undefined as unknown as FeedWelcome,
+    frames: [],
+    seqs: [],
+    ended: [],
+    full: 0,
+    there: true,
+    at: -1n,
     send(type, bytes) {
       const frame = unpack(bytes) as FeedFrame
       if (type === 'welcome') reader.welcome = frame as FeedWelcome
@@ -71,7 +93,9 @@ async function subscribe(since?: bigint, filter?: FeedFilter, on = hub): Promise
 }
 
 const publicAfter = async (since: bigint) =>
-  (await opened.ledger.reader.events({ since, limit: 10_000, tenant: 'main', type: 'box.published' })).map(({ seq }) => seq)
+  (await opened.ledger.reader.events({ since, limit: 10_000, tenant: 'main', type: 'box.published' })).map(
+    ({ seq }) => seq,
+  )
 const until = (check: () => unknown) => vi.waitFor(check, { timeout: 5_000, interval: 5 })
 
 describe('a subscriber', () => {
@@ -145,7 +169,12 @@ describe('frames', () => {
     const readers = [{ types: ['box.published', 'battle.settled'] }, { types: ['battle.settled', 'box.published'] }]
     for (const filter of readers) {
       const reader = newReader()
-      await hub.subscribe({ ...reader, send: (_type, bytes) => void sent.add(bytes) }, wishOf('main', filter), undefined, () => true)
+      await hub.subscribe(
+        { ...reader, send: (_type, bytes) => void sent.add(bytes) },
+        wishOf('main', filter),
+        undefined,
+        () => true,
+      )
     }
     sent.clear()
     await commit([box(1)])

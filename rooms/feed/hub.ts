@@ -97,7 +97,12 @@ export class FeedHub {
    * Welcomes a subscriber with all that was missed `since`, or where that is too much or not given with the latest events, and
    * goes on from there without gap or repetition. `isThere` says whether the subscriber still is when the reading is done.
    */
-  async subscribe(subscriber: Subscriber, wish: Wish, since: Position | undefined, isThere: () => boolean): Promise<void> {
+  async subscribe(
+    subscriber: Subscriber,
+    wish: Wish,
+    since: Position | undefined,
+    isThere: () => boolean,
+  ): Promise<void> {
     this.admit(wish)
     const { tail } = this.#options
     const from = since && since.lineage === tail.lineage && (await this.#reached(since.seq)) ? since.seq : undefined
@@ -226,7 +231,12 @@ export class FeedHub {
   }
 
   /** Encoded once for all who come with the same filter from the same position before the group's next frame. */
-  #welcome(group: Group, from: bigint | undefined, missed: Run | undefined, before: readonly CommittedEvent[]): Uint8Array {
+  #welcome(
+    group: Group,
+    from: bigint | undefined,
+    missed: Run | undefined,
+    before: readonly CommittedEvent[],
+  ): Uint8Array {
     const recovers = from !== undefined && missed !== undefined
     const key = `${group.to} ${recovers ? from : ''} ${group.wish.key}`
     const known = this.#welcomes.get(key)

@@ -13,9 +13,24 @@ const drops = [
 
 function event(type: EventType, changed: Partial<CommittedEvent> = {}): CommittedEvent {
   const [ann, bob] = USERS
-  const seats = [{ seat: 0, user: ann, bot: false, total: '1' }, { seat: 1, user: bob, bot: false, total: '1' }, { seat: 2, user: null, bot: true, total: '1' }]
+  const seats = [
+    { seat: 0, user: ann, bot: false, total: '1' },
+    { seat: 1, user: bob, bot: false, total: '1' },
+    { seat: 2, user: null, bot: true, total: '1' },
+  ]
   const payload = { battle: 'id', user: ann, creator: bob, seats, drops, rounds: ['big', 'small'] }
-  return { seq: 7n, type, audience: 'public', tenant: 'main', actor: 'battle-id', user: null, outcome: 'o', at_ms: 1, payload, ...changed }
+  return {
+    seq: 7n,
+    type,
+    audience: 'public',
+    tenant: 'main',
+    actor: 'battle-id',
+    user: null,
+    outcome: 'o',
+    at_ms: 1,
+    payload,
+    ...changed,
+  }
 }
 
 const types = Object.keys(eventTypes) as EventType[]
@@ -40,7 +55,11 @@ describe('an event told to the public', () => {
       expect(JSON.stringify(told.payload[masked])).not.toContain(USERS[1])
     }
     expect(maskedUser(USERS[0]!)).toBe(maskedUser(USERS[0]!))
-    expect(publicEvent(event('battle.joined', { payload: { battle: 'id', seat: 1, user: null, bot: true } }))!.payload['user']).toBeNull()
+    expect(
+      publicEvent(event('battle.joined', { payload: { battle: 'id', seat: 1, user: null, bot: true } }))!.payload[
+        'user'
+      ],
+    ).toBeNull()
   })
 })
 
@@ -60,9 +79,16 @@ describe('a filter', () => {
 
   test('never lets an event of another tenant through', () => {
     const filter = fc.record(
-      { types: fc.constant<string[]>([...types]), box: fc.constantFrom('big', 'small'), rarity: fc.constantFrom('common' as const, 'epic' as const), minValue: fc.constant('0') },
+      {
+        types: fc.constant<string[]>([...types]),
+        box: fc.constantFrom('big', 'small'),
+        rarity: fc.constantFrom('common' as const, 'epic' as const),
+        minValue: fc.constant('0'),
+      },
       { requiredKeys: [] },
     )
-    fc.assert(fc.property(filter, fc.constantFrom(...types), (wanted, type) => !wants(wishOf('other', wanted), event(type))))
+    fc.assert(
+      fc.property(filter, fc.constantFrom(...types), (wanted, type) => !wants(wishOf('other', wanted), event(type))),
+    )
   })
 })

@@ -19,7 +19,7 @@ const tellings: Partial<Record<EventType, (payload: Payload) => Payload>> = {
   'battle.started': same,
   'battle.settled': (payload) => {
     const { seats } = payload as BattleSettled
-    return { ...payload, seats: seats.map((seat) => ({ ...seat, user: ofUser(seat.user) })) }
+    return { ...payload, seats: seats.map(({ seat, user, bot, total }) => ({ seat, user: ofUser(user), bot, total })) }
   },
 }
 
@@ -27,5 +27,11 @@ const tellings: Partial<Record<EventType, (payload: Payload) => Payload>> = {
 export function publicEvent(event: CommittedEvent): FeedEvent | undefined {
   const tell = event.audience === 'public' ? tellings[event.type] : undefined
   if (!tell) return undefined
-  return { seq: event.seq.toString(), type: event.type, actor: event.actor, at_ms: event.at_ms, payload: tell(event.payload) }
+  return {
+    seq: event.seq.toString(),
+    type: event.type,
+    actor: event.actor,
+    at_ms: event.at_ms,
+    payload: tell(event.payload),
+  }
 }

@@ -32,7 +32,9 @@ export class FeedRoom extends GuardedRoom {
     const wish = wishOf(auth?.principal?.tenant ?? MAIN_TENANT, options.filter)
     const since = options.since === undefined ? undefined : parsePosition(options.since)
     const isThere = () => this.clients.get(client.sessionId) === client
-    this.#hub.subscribe(subscriber, wish, since, isThere).catch((error: unknown) => this.end(client, toRollingDropError(error)))
+    this.#hub
+      .subscribe(subscriber, wish, since, isThere)
+      .catch((error: unknown) => this.end(client, toRollingDropError(error)))
   }
 
   override onLeave(client: RoomClient): void {

@@ -1,7 +1,7 @@
 import type { LedgerReader, StatementEntry } from '../../ledger/ledger.ts'
 import { userOwner, type TenantId } from '../../schema/account.ts'
 import type { BattleSettled } from '../../schema/battle-event.ts'
-import type { CommittedEvent } from '../../schema/event.ts'
+import type { CommittedEvent, EventType } from '../../schema/event.ts'
 import type { OwnResult } from '../../schema/session.ts'
 import { maskedUser } from '../masked-user.ts'
 
@@ -16,20 +16,17 @@ const BATTLE_EVENTS_MAX = 200
 /** An outcome without an actor has a few events at most. */
 const OUTCOME_EVENTS_MAX = 4n
 
+/** The types of what one is told as a result. */
+const told: ReadonlySet<EventType> = new Set(['battle.settled', 'battle.cancelled', 'item.sold', 'faucet.granted'])
+
 /** An event as a result of `user`'s own: others in it are masked. Undefined when it is none; whether it is theirs is known before. */
 export function resultOf({ seq, type, at_ms, payload }: CommittedEvent, user: string): OwnResult | undefined {
-  switch (type) {
-    case 'battle.settled': {
-      const seats = (payload as BattleSettled).seats.map((seat) => ({ ...seat, user: asSeenBy(user, seat.user) }))
-      return { seq: seq.toString(), type, at_ms, payload: { ...payload, seats } }
-    }
-    case 'battle.cancelled':
-    case 'item.sold':
-    case 'faucet.granted':
-      return { seq: seq.toString(), type, at_ms, payload }
-    default:
-      return undefined
-  }
+  if (!told.has(type)) return undefined
+  const result = { seq: seq.toString(), type, at_ms, payload }
+  if (type !== 'battle.settled') return result
+  const { seats } = payload as BattleSettled
+  const masked = seats.map((each) => Object.assign({}, each, { user: asSeenBy(user, each.user) }))
+  return { ...result, payload: { ...payload, seats: masked } }
 }
 
 /** The last results of a user, oldest first: what became of the things their statement speaks of. */

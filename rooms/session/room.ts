@@ -29,7 +29,7 @@ export class SessionRoom extends GuardedRoom<SessionState> {
   #stopListening = () => {}
   /** Something has happened since the balances were last read. */
   #isStale = false
-  #reading: Promise<void> | undefined
+  #isReading = false
 
   override async onCreate(options: SessionRoomOptions): Promise<void> {
     this.roomId = options.roomId
@@ -40,9 +40,8 @@ export class SessionRoom extends GuardedRoom<SessionState> {
     this.state.name = options.name
     // Listens first and reads after, so that nothing falls between.
     this.#stopListening = options.hub.listen(options.owner, (event) => this.#take(event))
-    const results = await lastResults(options.reader, options.owner)
+    const [results] = await Promise.all([lastResults(options.reader, options.owner), this.#refresh()])
     this.#results = joined(results, this.#results)
-    await this.#refresh()
   }
 
   override onJoin(client: RoomClient, options: unknown, auth: RoomClient['auth'] | undefined): void {
@@ -65,18 +64,22 @@ export class SessionRoom extends GuardedRoom<SessionState> {
       this.broadcast('result', result)
     }
     this.#isStale = true
-    this.#reading ??= this.#refresh()
-      .catch((error: unknown) => this.#options.log.warn({ error }, 'could not read balances'))
-      .finally(() => (this.#reading = undefined))
+    if (this.#isReading) return
+    this.#refresh().catch((error: unknown) => this.#options.log.warn({ error }, 'could not read balances'))
   }
 
   /** Reads until nothing has happened meanwhile: however many events come at once, one read follows the last of them. */
   async #refresh(): Promise<void> {
     const { reader, owner } = this.#options
-    do {
-      this.#isStale = false
-      this.#show(await reader.balances(owner.tenant, userOwner(owner.user)))
-    } while (this.#isStale)
+    this.#isReading = true
+    try {
+      do {
+        this.#isStale = false
+        this.#show(await reader.balances(owner.tenant, userOwner(owner.user)))
+      } while (this.#isStale)
+    } finally {
+      this.#isReading = false
+    }
   }
 
   #show(balances: readonly Balance[]): void {
@@ -87,7 +90,7 @@ export class SessionRoom extends GuardedRoom<SessionState> {
       setWhenChanged(this.state.balances, asset, balance.toString())
       setWhenChanged(this.state.held, asset, held.toString())
     }
-    for (const asset of [...this.state.balances.keys()]) {
+    for (const asset of Array.from(this.state.balances.keys())) {
       if (there.has(asset)) continue
       this.state.balances.delete(asset)
       this.state.held.delete(asset)

@@ -1,0 +1,40 @@
+import { matchMaker } from '@colyseus/core'
+import type { LedgerReader } from '../ledger/ledger.ts'
+import { MAIN_TENANT } from '../schema/account.ts'
+import type { Log } from './actor.ts'
+import type { BattleHost } from './battle/host.ts'
+import { wishOf } from './feed/filter.ts'
+import type { FeedHub } from './feed/hub.ts'
+import { FEED, FeedRoom, type FeedRoomOptions } from './feed/room.ts'
+import type { Guard } from './guarded-room.ts'
+import type { Places } from './seat.ts'
+import type { SessionHub } from './session/hub.ts'
+import { SESSION, SessionRoom, type SessionRoomOptions } from './session/room.ts'
+import { openRoom, type RoomShelf } from './shelf.ts'
+
+type Parts = Readonly<{
+  battles: BattleHost
+  feed: FeedHub
+  sessions: SessionHub
+  shelves: Readonly<{ feed: RoomShelf<FeedRoom>; session: RoomShelf<SessionRoom> }>
+  guard: Guard
+  reader: LedgerReader
+  log: Log
+}>
+
+/** The rooms of this node: one of a battle where it is active, one for the feed, one a user. */
+export function placesOf({ battles, feed, sessions, shelves, guard, reader, log }: Parts): Places {
+  return {
+    battle: (id) => battles.place(id),
+    async feed({ filter }, principal) {
+      feed.admit(wishOf(principal?.tenant ?? MAIN_TENANT, filter))
+      const options: FeedRoomOptions = { roomId: `feed-${matchMaker.processId}`, guard, hub: feed }
+      return { here: await shelves.feed.place('main', () => openRoom(FEED, FeedRoom, options)) }
+    },
+    async session({ tenant, user, name }) {
+      const roomId = `session-${user}-${matchMaker.processId}`
+      const options: SessionRoomOptions = { roomId, guard, owner: { tenant, user }, name, hub: sessions, reader, log }
+      return { here: await shelves.session.place(`${tenant} ${user}`, () => openRoom(SESSION, SessionRoom, options)) }
+    },
+  }
+}
