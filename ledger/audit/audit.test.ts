@@ -192,20 +192,20 @@ describe('a battle', () => {
   it('that finished without an end is caught', async () => {
     const actor = { id: sample.open, kind: 'battle', epoch: 0, version: 2, finished: true }
     await open.ledger.commit(
-      outcome('battle.end', { actor, transfers: [pay(`escrow:battle-${sample.open}`, 'user:bob', 100n)] }),
+      outcome('battle.end', { actor, transfers: [pay(`escrow:${sample.open}`, 'user:bob', 100n)] }),
     )
     expect(await audit()).toMatchObject({ finding: { what: 'battle/settled', actor: sample.open, found: 'never' } })
   })
 
   it('that left something in its escrow is caught', async () => {
-    await open.ledger.commit(outcome('pay', { transfers: [pay('user:ann', `escrow:battle-${sample.cancelled}`, 1n)] }))
+    await open.ledger.commit(outcome('pay', { transfers: [pay('user:ann', `escrow:${sample.cancelled}`, 1n)] }))
     expect(await audit()).toMatchObject({
       finding: { what: 'battle/escrow', expected: 'an empty escrow of a finished battle' },
     })
   })
 
   it('that holds more than its seats cost is caught', async () => {
-    await open.ledger.commit(outcome('pay', { transfers: [pay('user:ann', `escrow:battle-${sample.open}`, 1n)] }))
+    await open.ledger.commit(outcome('pay', { transfers: [pay('user:ann', `escrow:${sample.open}`, 1n)] }))
     expect(await audit()).toMatchObject({
       finding: { what: 'battle/stakes', actor: sample.open, expected: '100', found: '101' },
     })

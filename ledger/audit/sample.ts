@@ -5,8 +5,8 @@ import type { ActorStep, HoldStep, Outcome, Transfer } from '../../schema/outcom
 import { derivedId, uuidv7, type OutcomeId } from '../../schema/uuid.ts'
 import type { Ledger } from '../ledger.ts'
 
-/** What a sample ledger holds, by name. */
-export type Sample = Readonly<{ settled: OutcomeId; cancelled: OutcomeId; open: OutcomeId; held: OutcomeId }>
+/** What a sample ledger holds, by name: the actors of its battles, and a hold. */
+export type Sample = Readonly<{ settled: string; cancelled: string; open: string; held: OutcomeId }>
 
 /** An outcome in few words, for tests. */
 export function outcome(
@@ -41,12 +41,13 @@ export async function commitSample(ledger: Ledger): Promise<Sample> {
 }
 
 /** Two players; what follows is as the game would commit it. */
-async function battle(ledger: Ledger, end: 'battle.settled' | 'battle.cancelled' | undefined): Promise<OutcomeId> {
+async function battle(ledger: Ledger, end: 'battle.settled' | 'battle.cancelled' | undefined): Promise<string> {
   const id = uuidv7()
+  const battleActor = `battle-${id}`
   const escrow = `escrow:battle-${id}`
   const state = (seats: readonly (object | null)[]) => JSON.stringify({ asset: PLAY_CREDIT, price: '50', seats })
   const actor = (version: number, seats: readonly (object | null)[]): ActorStep => ({
-    id,
+    id: battleActor,
     kind: 'battle',
     epoch: 0,
     version,
@@ -63,7 +64,7 @@ async function battle(ledger: Ledger, end: 'battle.settled' | 'battle.cancelled'
     )
   await join(0, 'ann', [{ user: 'ann' }, null])
   if (end !== 'battle.cancelled') await join(1, 'bob', [{ user: 'ann' }, { user: 'bob' }])
-  if (end === undefined) return id
+  if (end === undefined) return battleActor
   const version = end === 'battle.settled' ? 2 : 1
   const paid = end === 'battle.settled' ? pay(escrow, 'house:main', 100n) : pay(escrow, 'user:ann', 50n)
   await ledger.commit(
@@ -74,7 +75,7 @@ async function battle(ledger: Ledger, end: 'battle.settled' | 'battle.cancelled'
       events: [{ type: end, payload: { battle: id } }],
     }),
   )
-  return id
+  return battleActor
 }
 
 /** One hold posted in part, one voided, one that stays open. */
