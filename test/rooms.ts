@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Client, type ISeatReservation, type Room } from '@colyseus/sdk'
+import { Client, type SeatReservation, type Room } from '@colyseus/sdk'
 import { getRequestListener } from '@hono/node-server'
 import pg from 'pg'
 import { createAccess, type AccessOperations } from '../access/open.ts'
@@ -149,7 +149,7 @@ export async function openTestRooms(
     async join(kind, id, token, body) {
       const response = await seat(kind, id, token, body)
       if (!response.ok) throw new Error(`no seat: ${await response.text()}`)
-      const { publicAddress: _, ...here } = (await response.json()) as ISeatReservation
+      const { publicAddress: _, ...here } = (await response.json()) as SeatReservation
       return clientOf(await new Client(url).consumeSeatReservation(here))
     },
     async close() {

@@ -19,7 +19,8 @@ const tellings: Partial<Record<EventType, (payload: Payload) => Payload>> = {
   'battle.started': same,
   'battle.settled': (payload) => {
     const { seats } = payload as BattleSettled
-    return { ...payload, seats: seats.map(({ seat, user, bot, total }) => ({ seat, user: ofUser(user), bot, total })) }
+    const masked = seats.map((seat) => Object.assign({}, seat, { user: ofUser(seat.user) }))
+    return { ...payload, seats: masked }
   },
 }
 
