@@ -51,6 +51,7 @@ async function main(): Promise<number> {
 async function atTerminal(url: string): Promise<number> {
   const args = [join(import.meta.dirname, 'screen.ts'), ...process.argv.slice(2), '--endpoint', url]
   const screen = spawn(process.execPath, args, { stdio: 'inherit' })
+  process.once('exit', () => screen.kill())
   const [code] = (await once(screen, 'exit')) as [number | null]
   return code ?? 1
 }

@@ -12,13 +12,22 @@ export async function serverFor(
   const url = endpoint === undefined ? undefined : localEndpoint(endpoint)
   if (url && (await answers(url))) return { url, stop: async () => {} }
   log(url ? `nobody answers at ${url}: starting a server there` : 'starting a server with data of its own')
-  const server = await startServer(url ? { port: Number(new URL(url).port) } : {})
-  stopOnSignals(server)
-  return server
+  const starting = startServer(url ? { port: Number(new URL(url).port) } : {})
+  const isEnding = stopOnSignals(starting)
+  const server = await starting
+  return isEnding() ? new Promise(() => {}) : server
 }
 
-function stopOnSignals(server: Server): void {
-  const end = (code: number) => void server.stop().finally(() => process.exit(code))
-  process.once('SIGINT', () => end(130))
-  process.once('SIGTERM', () => end(143))
+/** Waits for a start that is under way, because a server nobody waits for would be left behind, and then ends the process. */
+function stopOnSignals(starting: Promise<Server>): () => boolean {
+  let isEnding = false
+  const end = async (code: number) => {
+    isEnding = true
+    await starting.then((server) => server.stop()).catch(() => {}) // whoever started it tells why it could not be
+    process.exit(code)
+  }
+  process.once('SIGINT', () => void end(130))
+  process.once('SIGHUP', () => void end(129))
+  process.once('SIGTERM', () => void end(143))
+  return () => isEnding
 }

@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createDatabase, type TestDatabase } from '../test/database.ts'
+import { startServer, type Server } from './server.ts'
+
+/** The commands as a person runs them, without a terminal, on one server. */
+let database: TestDatabase
+let server: Server
+
+beforeAll(async () => {
+  database = await createDatabase()
+  server = await startServer({ env: { DATABASE_URL: database.url } })
+}, 120_000)
+
+afterAll(async () => {
+  await server?.stop()
+  await database?.drop()
+})
+
+type Run = Readonly<{ code: number; lines: string[]; summary: Record<string, number> }>
+
+function run(file: string, ...args: string[]): Promise<Run> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [join(import.meta.dirname, file), ...args], (error, stdout) => {
+      const lines = stdout.trim().split('\n')
+      const last = lines.at(-1)!
+      const summary = last.startsWith('{') ? (JSON.parse(last) as Record<string, number>) : {}
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, lines, summary })
+    })
+  })
+}
+
+test('load plays battles and ends with one line of JSON', async () => {
+  const { code, lines, summary } = await run(
+    'load.ts',
+    'battle',
+    '--clients',
+    '4',
+    '--seconds',
+    '2',
+    '--endpoint',
+    server.url,
+  )
+  expect(code).toBe(0)
+  expect(lines).toHaveLength(1)
+  expect(summary).toMatchObject({ load: 'battle', clients: 4, failed: 0 })
+  expect(summary['battles']).toBeGreaterThan(0)
+  expect(summary['verified']).toBeGreaterThan(0)
+  expect(summary['join_p50_ms']).toBeGreaterThan(0)
+})
+
+test('bots fill a table that has too few players', async () => {
+  const args = [
+    'battle',
+    '--clients',
+    '1',
+    '--seats',
+    '6',
+    '--battles',
+    '1',
+    '--verify-every',
+    '1',
+    '--endpoint',
+    server.url,
+  ]
+  const { code, summary } = await run('load.ts', ...args)
+  expect(code).toBe(0)
+  expect(summary).toMatchObject({ battles: 1, verified: 1, failed: 0 })
+})
+
+test('a threshold that is missed is exit code 1, with the JSON all the same', async () => {
+  const args = ['battle', '--clients', '2', '--battles', '2', '--max-battle-p95-ms', '1', '--endpoint', server.url]
+  const { code, summary } = await run('load.ts', ...args)
+  expect(code).toBe(1)
+  expect(summary['battles']).toBe(2)
+})
+
+test('loadtest without a terminal plays one battle a client and ends with JSON, without escape codes', async () => {
+  const { code, lines, summary } = await run(
+    'battle.loadtest.ts',
+    '--room=battle',
+    '--numClients=4',
+    `--endpoint=${server.url.replace('http', 'ws')}`,
+  )
+  expect(code).toBe(0)
+  expect(summary).toMatchObject({ load: 'battle', clients: 4, battles: 4, failed: 0 })
+  expect(lines.join('\n')).not.toContain('\u001B')
+})
+
+test.each([
+  [['battle', '--clients', '0']],
+  [['battle', '--endpoint', 'http://example.com']],
+  [['chess']],
+  [['battle', '--no-such-flag']],
+])('%j is refused with exit code 1', async (args) => {
+  expect((await run('load.ts', ...args)).code).toBe(1)
+})
