@@ -176,6 +176,19 @@ function closing(given: Given): void {
     expect(await w.ledger.reader.statement({ tenant: w.tenant, owner: escrow, limit: 10 })).toHaveLength(3)
   })
 
+  test('a hold for a closed escrow can no longer be posted, only voided, in the same batch as later', async () => {
+    const w = given()
+    const [id, hold] = [await w.actor(), uuidv7()]
+    await w.pay(pay('world', 'user:a', 10n), pay('world', escrow, 5n))
+    await w.hold(place('user:a', escrow, 10n, { hold }))
+    const closing = w.act({ id, version: 1, finished: true }, { transfers: [pay(escrow, 'user:b', 5n)] })
+    expect(await refusal(w.hold(post(hold)))).toBe('ledger/hold-gone')
+    await closing
+    expect(await refusal(w.hold(post(hold)))).toBe('ledger/hold-gone')
+    await w.hold({ type: 'void', hold })
+    expect(await w.held('user:a')).toBe(0n)
+  })
+
   test('an escrow that one outcome both fills and empties closes with its actor', async () => {
     const w = given()
     const transfers = [pay('world', escrow, 5n), pay(escrow, 'user:a', 5n)]
