@@ -29,7 +29,7 @@ export type ColyseusServer = Readonly<{
 const ROOM_PATH = /\/[\w-]+\/(?:battle|feed|session)-[\w-]+$/
 
 /** Whether a WebSocket upgrade is for a room. */
-export function isForRoom(request: Pick<IncomingMessage, 'url'>): boolean {
+function isForRoom(request: Pick<IncomingMessage, 'url'>): boolean {
   return ROOM_PATH.test((request.url ?? '').split('?')[0]!)
 }
 
@@ -55,7 +55,14 @@ export async function startColyseus({ address, redisUrl, payload_bytes_max, log 
   await matchMaker.onReady
   await matchMaker.accept()
   return {
-    attach: (httpServer) => void transport.attachToServer(httpServer, { filter: isForRoom }),
+    attach(httpServer) {
+      transport.attachToServer(httpServer, { filter: isForRoom })
+      httpServer.on('upgrade', (request, socket) => {
+        // Nobody else is there to take it: left alone the socket would hang for ever.
+        if (!isForRoom(request) && httpServer.listenerCount('upgrade') <= 2)
+          socket.end('HTTP/1.1 404 Not Found\r\n\r\n')
+      })
+    },
     close: () => server.gracefullyShutdown(false),
   }
 }

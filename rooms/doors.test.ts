@@ -1,4 +1,4 @@
-import type { WebSocket } from 'ws'
+import { WebSocket } from 'ws'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Problem } from '../schema/http.ts'
 import { uuidv7 } from '../schema/uuid.ts'
@@ -53,6 +53,18 @@ describe('the seat route', () => {
     expect(response.status).toBe(404)
     await response.body?.cancel()
   })
+})
+
+test('a socket that is for no room, or for none that is there, is not left hanging', async () => {
+  const ended = (path: string) =>
+    new Promise<unknown>((resolve) => {
+      const socket = new WebSocket(node.url.replace('http', 'ws') + path)
+      socket.on('unexpected-response', (_request, response) => resolve(response.statusCode))
+      socket.on('close', (code) => resolve(code))
+      socket.on('error', () => {}) // Followed by what we wait for.
+    })
+  expect(await ended('/ws/nothing')).toBe(404)
+  expect(await ended('/process/battle-that-is-not?sessionId=none')).toBe(4002)
 })
 
 describe('what a client says', () => {

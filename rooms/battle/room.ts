@@ -6,7 +6,8 @@ import { RollingDropError } from '../../schema/errors.ts'
 import { GuardedRoom, type Guard, type RoomClient } from '../guarded-room.ts'
 import type { WatchedBattle } from './activation.ts'
 import { commandOf, readMessage } from './command.ts'
-import { newView, nextReveal, show, type Shown } from './view.ts'
+import { ownPatches } from '../patches.ts'
+import { newView, nextReveal, show, viewBytesMax, type Shown } from './view.ts'
 
 export type BattleRoomOptions = Readonly<{ roomId: string; guard: Guard; entropy: Entropy; watched: WatchedBattle }>
 
@@ -28,6 +29,7 @@ export class BattleRoom extends GuardedRoom<BattleState> {
     this.#entropy = entropy
     this.#watched = watched
     this.state = newView(this.#shown())
+    ownPatches(this, viewBytesMax(watched.battle))
     this.#stopListening = watched.onChange(() => this.#refresh())
   }
 

@@ -7,10 +7,14 @@ import type { Balance } from '../../schema/outcome.ts'
 import { SessionState, type OwnResult } from '../../schema/session.ts'
 import type { Log } from '../actor.ts'
 import { GuardedRoom, type Guard, type RoomClient } from '../guarded-room.ts'
+import { ownPatches } from '../patches.ts'
 import type { SessionHub } from './hub.ts'
 import { lastResults, resultOf, RESULTS_MAX, type Owner } from './results.ts'
 
 export const SESSION = 'session'
+
+/** A hundred kinds of items; with more the buffer grows. */
+const STATE_BYTES = 8_192
 
 export type SessionRoomOptions = Readonly<{
   roomId: string
@@ -38,6 +42,7 @@ export class SessionRoom extends GuardedRoom<SessionState> {
     this.state = new SessionState()
     this.state.user = options.owner.user
     this.state.name = options.name
+    ownPatches(this, STATE_BYTES)
     // Listens first and reads after, so that nothing falls between.
     this.#stopListening = options.hub.listen(options.owner, (event) => this.#take(event))
     const [results] = await Promise.all([lastResults(options.reader, options.owner), this.#refresh()])
