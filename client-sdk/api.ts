@@ -33,7 +33,7 @@ export interface BattleLink {
   close(): Promise<void>
 }
 
-/** What a feed subscriber is told. `snapshot`: too much was missed, these are the latest; `missed` counts what recovery brought. */
+/** What a feed subscriber is told. `recovered`: what a drop missed; `snapshot`: too much was missed, these are the latest. */
 export type FeedUpdate = Readonly<{
   type: 'events' | 'recovered' | 'snapshot'
   position: string
