@@ -1,6 +1,7 @@
 import { type Client, ClientState, SchemaSerializer } from '@colyseus/core'
 import { expect, test, vi } from 'vitest'
 import { newView, show, viewBytesMax } from './battle/view.ts'
+import { ENTROPY, waiting } from '../game/battle/arbitrary.ts'
 import { resolve } from '../game/battle/draw.ts'
 import type { Battle } from '../game/battle/state.ts'
 import { toAmount } from '../schema/amount.ts'
@@ -32,26 +33,16 @@ test('the largest battle fits the buffer that is made for it', () => {
     Object.assign({}, prize, { sku: 's'.repeat(70), value: toAmount(10n ** 15n) }),
   )
   const box = { ...BOX, id: 'b'.repeat(64), prizes }
-  const seat = () => ({ user: crypto.randomUUID(), name: 'n'.repeat(40), bot: false, clientSeed: clientSeed() })
-  const seats = Array.from({ length: 6 }, seat)
-  const battle = {
-    id: crypto.randomUUID(),
-    mode: 'standard',
+  const created = waiting({ boxes: Array.from({ length: 50 }, () => box), seats: 6 })
+  const seat = () => ({ user: crypto.randomUUID(), name: 'n'.repeat(40), clientSeed: clientSeed() })
+  const battle: Battle = {
+    ...created,
     phase: 'settled',
-    boxes: [box],
-    rounds: Array.from({ length: 50 }, () => 0),
-    asset: BOX.asset,
-    seats,
-    ...{
-      price: 1n,
-      creator: seats[0]!.user,
-      seedHash: clientSeed(),
-      boxesHash: clientSeed(),
-      serverSeed: clientSeed(),
-    },
-    ...{ tenant: 'main', unlisted: false, created_ms: 1e12, expires_ms: 1e12, reveal_ms: 1, reveal_from_ms: 1 },
-    ...{ entropy: { source: 'chain:x', round: 1, due_ms: 1, anchor: 'a', value: clientSeed() }, sealedSeed: '' },
-  } as unknown as Battle
+    seats: created.seats.map(() => Object.assign({}, created.seats[0], seat())),
+    serverSeed: clientSeed(),
+    reveal_from_ms: 1,
+    entropy: { ...ENTROPY, value: clientSeed() },
+  }
   const result = resolve(battle, { serverSeed: clientSeed(), entropyValue: clientSeed() })
   const shown = { battle: { ...battle, result }, result, connected: new Map(), now_ms: 1e12 }
   const state = newView({
