@@ -14,11 +14,12 @@ export function routeOf(url: URL): Route {
   const [first = '', second, ...rest] = url.pathname.split('/').filter((part) => part !== '')
   if (rest.length > 0) return { page: 'nowhere' }
   if (first === 'b' && second !== undefined) return { page: 'battle', id: second }
-  if (first === 'verify') return { page: 'verify', id: second ?? url.searchParams.get('battle') }
   if (second !== undefined) return { page: 'nowhere' }
   switch (first) {
     case '':
       return { page: 'lobby' }
+    case 'verify':
+      return { page: 'verify', id: url.searchParams.get('battle') }
     case 'items':
     case 'history':
     case 'rules':

@@ -27,7 +27,7 @@ export function VerifyPage({ id }: { id: string | null }) {
   const submit = (event: Event) => {
     event.preventDefault()
     const wanted = battleIn(text)
-    if (wanted !== null && wanted !== id) go(`/verify/${wanted}`)
+    if (wanted !== null && wanted !== id) go(`/verify?battle=${wanted}`)
     else void load(text)
   }
   return (
@@ -55,7 +55,7 @@ export function VerifyPage({ id }: { id: string | null }) {
           <h2>Or one that just finished</h2>
           <ul class="rows compact">
             {recent.value.map((battle) => (
-              <RecentRow key={battle.id} battle={battle} path={`/verify/${battle.id}`} />
+              <RecentRow key={battle.id} battle={battle} path={`/verify?battle=${battle.id}`} />
             ))}
           </ul>
         </section>
