@@ -182,7 +182,8 @@ function closing(given: Given): void {
     await w.pay(pay('world', 'user:a', 10n), pay('world', escrow, 5n))
     await w.hold(place('user:a', escrow, 10n, { hold }))
     const closing = w.act({ id, version: 1, finished: true }, { transfers: [pay(escrow, 'user:b', 5n)] })
-    expect(await refusal(w.hold(post(hold)))).toBe('ledger/hold-gone')
+    const posting = w.commit({ owner: 'user:a', holds: [post(hold)] }) // a caller that waits for nothing: the same batch
+    expect(await refusal(posting)).toBe('ledger/hold-gone')
     await closing
     expect(await refusal(w.hold(post(hold)))).toBe('ledger/hold-gone')
     await w.hold({ type: 'void', hold })

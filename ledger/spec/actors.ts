@@ -18,7 +18,7 @@ function activating(given: Given): void {
     expect(await w.ledger.actors.activate(id, node.id)).toEqual({
       id,
       tenant: w.tenant,
-      kind: 'battle',
+      kind: 'thing',
       epoch: 1,
       version: 2,
       state: '{"a":1}',
@@ -163,7 +163,7 @@ function listing(given: Given): void {
     await w.act({ id: ids[1]!, version: 1, finished: true })
     await w.act({ id: ids[3]!, version: 1, finished: true })
     const listed = (rows: readonly Readonly<{ id: string }>[]) => rows.map(({ id }) => ids.indexOf(id) + 1)
-    const page = { tenant, kind: 'battle', limit: 2 }
+    const page = { tenant, kind: 'thing', limit: 2 }
     expect(listed(await w.ledger.actors.open(page))).toEqual([5, 3])
     expect(listed(await w.ledger.actors.open({ ...page, before: ids[2]! }))).toEqual([1])
     expect(listed(await w.ledger.actors.finished(page))).toEqual([4, 2])

@@ -40,14 +40,14 @@ function numbering(given: Given): void {
     const id = await w.actor()
     const payload = { z: '12', a: ['x', { deep: true }], n: null, text: 'ü \u0000 " \\ \ud83c\udfb2' }
     const outcome = w.outcome({
-      actor: { id, kind: 'battle', epoch: 0, version: 1 },
-      events: [{ type: 'battle.settled', payload, user: 'u-1' }],
+      actor: { id, kind: 'thing', epoch: 0, version: 1 },
+      events: [{ type: 'battle.left', payload, user: 'u-1' }],
     })
     const { first_seq, at_ms } = await w.ledger.commit(outcome)
-    expect(await w.events('battle.settled')).toEqual([
+    expect(await w.events('battle.left')).toEqual([
       {
         seq: first_seq,
-        type: 'battle.settled',
+        type: 'battle.left',
         audience: 'public',
         tenant: w.tenant,
         actor: id,

@@ -107,7 +107,7 @@ function pipelines(given: Given): void {
     const other = await w.store.open()
     for (let round = 0; round < 10; round++) {
       const id = await w.actor()
-      const outcome = () => w.outcome({ actor: { id, kind: 'battle', epoch: 0, version: 1 } })
+      const outcome = () => w.outcome({ actor: { id, kind: 'thing', epoch: 0, version: 1 } })
       const both = await Promise.allSettled([w.ledger.commit(outcome()), other.ledger.commit(outcome())])
       expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
     }
@@ -134,7 +134,7 @@ function creating(given: Given): void {
     const w = given()
     const other = await w.store.open()
     for (let round = 0; round < 10; round++) {
-      const actor = { id: `a-${uuidv7()}`, kind: 'battle', epoch: 0, version: 0, state: '{}' }
+      const actor = { id: `a-${uuidv7()}`, kind: 'thing', epoch: 0, version: 0, state: '{}' }
       const both = await Promise.allSettled([
         w.ledger.commit(w.outcome({ actor })),
         other.ledger.commit(w.outcome({ actor })),

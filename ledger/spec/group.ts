@@ -109,7 +109,7 @@ function limits(given: Given): void {
     const state = JSON.stringify('x'.repeat(60_000))
     const create = () =>
       small.ledger.commit(
-        w.outcome({ actor: { id: `a-${uuidv7()}`, kind: 'battle', epoch: 0, version: 0, state }, events: [EVENT] }),
+        w.outcome({ actor: { id: `a-${uuidv7()}`, kind: 'thing', epoch: 0, version: 0, state }, events: [EVENT] }),
       )
     const [first, second] = await Promise.allSettled([create(), create()])
     await small.close()

@@ -77,7 +77,7 @@ function replaying(given: Given): void {
   test('an outcome of an actor is replayed before the fence is asked', async () => {
     const w = given()
     const id = await w.actor()
-    const outcome = w.outcome({ actor: { id, kind: 'battle', epoch: 0, version: 1 } })
+    const outcome = w.outcome({ actor: { id, kind: 'thing', epoch: 0, version: 1 } })
     const first = await w.ledger.commit(outcome)
     await w.act({ id, version: 2 })
     expect(await w.ledger.commit(outcome)).toEqual({ ...first, replayed: true })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../test/database.ts'
+import { auditLedger } from '../audit/audit.ts'
 import { commands } from './commands.ts'
 import { Model } from './model.ts'
 import { openPostgresSpecStore } from './postgres-store.ts'
@@ -23,4 +24,5 @@ afterAll(async () => {
 test('200 random sequences agree with the oracle, in Postgres', { timeout: 120_000 }, async () => {
   const run = fc.asyncProperty(commands(16), (sequence) => new Model(store, nodes).run(sequence))
   await fc.assert(run, { numRuns: 200 }) // a failure prints its seed and path: put them beside numRuns to see it again
+  expect(await auditLedger({ databaseUrl: database.url })).toEqual(expect.objectContaining({ audit: 'ok' }))
 })

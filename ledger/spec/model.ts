@@ -107,7 +107,7 @@ export class Model {
     const id = `${this.#w.tenant}-${n}`
     const last = this.#oracle.actors.get(id)?.version ?? 0
     const version = { new: 0, last, stale: last + 1 }[seen]
-    return { id, kind: 'battle', epoch: 0, version, state: `{"v":${version}}`, finished }
+    return { id, kind: 'thing', epoch: 0, version, state: `{"v":${version}}`, finished }
   }
 
   /** Same balances; every asset sums to 0; nothing below zero that may not be, and nothing reserved that is not there. */

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../test/database.ts'
+import { auditLedger } from '../audit/audit.ts'
 import { openPostgresSpecStore } from './postgres-store.ts'
 import { ledgerSpec } from './spec.ts'
 
@@ -10,4 +11,8 @@ describe('the ledger in Postgres', () => {
   })
   afterAll(() => database.drop())
   ledgerSpec(() => openPostgresSpecStore(database.url))
+
+  test('after all of this the audit finds nothing wrong', { timeout: 60_000 }, async () => {
+    expect(await auditLedger({ databaseUrl: database.url })).toEqual(expect.objectContaining({ audit: 'ok' }))
+  })
 })

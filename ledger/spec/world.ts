@@ -87,7 +87,7 @@ export class World {
     actor: Partial<ActorStep> & Readonly<{ id: string; version: number }>,
     parts: Partial<Outcome> = {},
   ): Promise<Receipt> {
-    return this.commit({ ...parts, actor: { kind: 'battle', epoch: 0, ...actor } })
+    return this.commit({ ...parts, actor: { kind: 'thing', epoch: 0, ...actor } })
   }
 
   /** Creates an actor with a name of its own, at epoch 0 and version 1. */
