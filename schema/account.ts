@@ -3,7 +3,7 @@ import type { AssetId } from './asset.ts'
 /** A partner's, or our own, closed world of users, prices and keys. */
 export type TenantId = string
 
-/** `user:42`, `house:main`, `escrow:battle-…`, `stock:…`, `issue:items`, `faucet:play`, `debt:user:42`, `budget:…`, `world`. */
+/** `user:42`, `house:main`, `escrow:battle-…`, `stock:…`, `issue:items`, `faucet:play`, `debt:user:42`, `budget:…`, `wagered:user:42`, `world`. */
 export type OwnerId = string
 
 /** One account: what `owner` has of `asset` in the world of `tenant`. */
@@ -17,6 +17,8 @@ const kinds = {
   stock: { may_be_negative: false, striped: false },
   budget: { may_be_negative: false, striped: false },
   settlement: { may_be_negative: false, striped: false },
+  /** How much a user has ever wagered: a count, not money; it only rises, and levels follow from it. */
+  wagered: { may_be_negative: false, striped: false },
   house: { may_be_negative: false, striped: true },
   /** What a user owes: every charge-back the user could not cover was taken from here. */
   debt: { may_be_negative: true, striped: false },
@@ -50,7 +52,9 @@ export function isStriped(kind: AccountKind): boolean {
 }
 
 export const userOwner = (user: string): OwnerId => `user:${user}`
+export const wageredOwner = (user: string): OwnerId => `wagered:${userOwner(user)}`
 export const escrowOwner = (battle: string): OwnerId => `escrow:battle-${battle}`
 export const HOUSE: OwnerId = 'house:main'
 export const ITEM_ISSUER: OwnerId = 'issue:items'
+export const WAGER_ISSUER: OwnerId = 'issue:wagers'
 export const PLAY_FAUCET: OwnerId = 'faucet:play'

@@ -17,6 +17,15 @@ export function toAmount(value: bigint): Amount {
   return value
 }
 
+const canonical = /^(0|[1-9][0-9]{0,18})$/
+
+/** The amount that `text` is, written as we write amounts: decimal digits, no sign, no leading zeros. Throws a RangeError. */
+export function amountFromText(text: unknown): Amount {
+  if (typeof text !== 'string' || !canonical.test(text))
+    throw new RangeError(`${JSON.stringify(text)} is not an amount`)
+  return toAmount(BigInt(text))
+}
+
 /** The sum of `amounts`; throws a RangeError past 2^63−1. */
 export function sum(amounts: Iterable<bigint>): Amount {
   let total = 0n

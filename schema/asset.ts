@@ -30,6 +30,11 @@ export function itemAsset(sku: string, money: AssetId): AssetId {
   return toAsset(`${isPlay(money) ? 'play:' : ''}item:${sku}`)
 }
 
+/** The asset that counts how much of `money` has been wagered: `play:wagered:CREDIT` for `play:CREDIT`. */
+export function wageredAsset(money: AssetId): AssetId {
+  return toAsset(isPlay(money) ? `play:wagered:${money.slice('play:'.length)}` : `wagered:${money}`)
+}
+
 /** The sku of an item's asset; undefined when the asset is not an item. */
 export function skuOf(asset: AssetId): string | undefined {
   return /^(?:play:)?item:(.+)$/.exec(asset)?.[1]

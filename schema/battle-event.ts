@@ -8,8 +8,17 @@ export type BattleCreated = Readonly<{
   mode: string
   rounds: readonly string[]
   seats: number
+  /** Seats of one side: 1 when everyone is alone. */
+  teamSize: number
   asset: string
   price: string
+  /** What the next player pays for a seat: the price less what is sponsored. */
+  entry: string
+  /** Percent. */
+  sponsor: number
+  minLevel: number
+  /** Percent. */
+  borrowMax: number
 }>
 
 export type BattleJoined = Readonly<{ battle: string } & SeatTaken>
@@ -33,11 +42,13 @@ export type Drop = Readonly<{
 export type BattleSettled = Readonly<{
   battle: string
   mode: string
+  teamSize: number
   asset: string
   price: string
   pot: string
   winners: readonly number[]
-  seats: readonly (SeatTaken & { total: string })[]
+  /** `total`: the worth of what the seat opened; `share`: the worth of what it gets. */
+  seats: readonly (SeatTaken & { total: string; share: string })[]
   drops: readonly Drop[]
 }>
 

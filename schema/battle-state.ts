@@ -1,6 +1,9 @@
 import { schema, t, type SchemaType } from '@colyseus/schema'
 
-/** One seat as everyone sees it. `user` is empty while the seat is free; `total` counts revealed rounds only. */
+/**
+ * One seat as everyone sees it. `user` is empty while the seat is free; `total` counts revealed
+ * rounds only; `borrow` is in percent; `share` is the worth of what the seat gets, empty before the settlement.
+ */
 export const SeatState = schema(
   {
     seat: t.uint8(),
@@ -8,7 +11,9 @@ export const SeatState = schema(
     name: t.string(),
     bot: t.boolean(),
     clientSeed: t.string(),
+    borrow: t.uint8(),
     total: t.string(),
+    share: t.string(),
     connected: t.boolean(),
   },
   'SeatState',
@@ -21,15 +26,21 @@ export type DropState = SchemaType<typeof DropState>
 
 /**
  * A battle as clients see it. It never holds anything of a round before that round is revealed, nor the server seed before
- * settlement. Times are unix ms of the server's committed clock; `rounds[i]` is the box opened in round i.
+ * settlement. Times are unix ms of the server's committed clock; `rounds[i]` is the box opened in round i. `teamSize` seats in a row are a side (1: everyone is
+ * alone); `entry` is what the next player pays, the price less the `sponsor` percent of it; `borrowMax` is in percent.
  */
 export const BattleState = schema(
   {
     battle: t.string(),
     phase: t.string(),
     mode: t.string(),
+    teamSize: t.uint8(),
     asset: t.string(),
     price: t.string(),
+    entry: t.string(),
+    sponsor: t.uint8(),
+    minLevel: t.uint8(),
+    borrowMax: t.uint8(),
     creator: t.string(),
     unlisted: t.boolean(),
     createdAt: t.float64(),

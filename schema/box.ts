@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { toAmount, type Amount } from './amount.ts'
+import { amountFromText, toAmount, type Amount } from './amount.ts'
 import type { AssetId } from './asset.ts'
 import { toCanonicalJson } from './json.ts'
 
@@ -39,7 +39,10 @@ export function expectedValue(box: Box): Amount {
   return toAmount(weighted / BigInt(weightSum(box)))
 }
 
-/** A box as it stands in JSON (amounts as decimal strings) back as a box. The caller has validated the shape. */
+/**
+ * A box as it stands in JSON (amounts as decimal strings) back as a box. The caller has validated the shape, except of
+ * amounts: one that is not written as we write them is refused with a RangeError.
+ */
 export function boxFromJson(json: {
   id: string
   version: number
@@ -53,12 +56,12 @@ export function boxFromJson(json: {
     version: json.version,
     name: json.name,
     asset: json.asset as AssetId,
-    price: toAmount(BigInt(json.price)),
+    price: amountFromText(json.price),
     prizes: json.prizes.map(({ sku, name, rarity, value, weight }) => ({
       sku,
       name,
       rarity,
-      value: toAmount(BigInt(value)),
+      value: amountFromText(value),
       weight,
     })),
   }

@@ -47,6 +47,7 @@ export const errorTable = {
   'battle/not-creator': refusal(403, 4403, false, 'Only the creator of the battle may do this.'),
   'battle/not-alone': refusal(409, 4409, false, 'Others have joined; the battle can no longer be cancelled.'),
   'battle/options': refusal(422, 4422, false, 'These options do not go together.'),
+  'battle/level': refusal(403, 4403, false, 'Your level is too low for this battle.'),
   'battle/too-early': refusal(409, 4409, true, 'It is not time for this yet.'),
   'box/unknown': refusal(404, 4404, false, 'There is no such box.'),
   'item/unknown': refusal(404, 4404, false, 'You do not have this item.'),

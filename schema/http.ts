@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { battlePhases } from './battle-state.ts'
-import { clientSeed } from './battle-message.ts'
+import { borrow, clientSeed } from './battle-message.ts'
+import { battleModes } from './battle-mode.ts'
 import { rarities } from './box.ts'
+import { LEVEL_MAX } from './level.ts'
 
 /** An amount in smallest units as a decimal string. */
 export const decimal = z.string().regex(/^-?[0-9]{1,19}$/)
@@ -60,9 +62,15 @@ export const boxItems = boxVersion.extend({
 export type BoxItems = z.infer<typeof boxItems>
 
 export const createBattle = z.strictObject({
-  mode: z.literal('standard').default('standard'),
+  mode: z.enum(battleModes).default('standard'),
   rounds: z.array(z.string().max(64)).min(1).max(50).describe('box ids in the order they are opened'),
-  seats: z.int().min(2).max(6),
+  seats: z.int().min(2).max(6).describe('of all sides together'),
+  teamSize: z.int().min(1).max(3).default(1).describe('seats of one side; 4 by 2, 6 by 2 and 6 by 3 make teams'),
+  sponsor: z.int().min(0).max(100).default(0).describe('percent of the other players’ stakes that the creator pays'),
+  minLevel: z.int().min(0).max(LEVEL_MAX).default(0).describe('level that the other players must have'),
+  borrowMax: borrow.default(0).describe('percent of a stake that players may borrow from the house'),
+  borrow: borrow.default(0).describe('percent of the own stake that the creator borrows, at most borrowMax'),
+  fast: z.boolean().default(false).describe('true: rounds are shown faster'),
   unlisted: z.boolean().default(false).describe('true: only those with the link find it'),
   clientSeed,
 })
@@ -73,13 +81,21 @@ export const battleSeat = z.object({
   user: z.string().nullable(),
   name: z.string().nullable(),
   bot: z.boolean(),
+  borrow: z.int().describe('percent of the stake, and of the winnings, that is the house’s'),
+  share: decimal.nullable().describe('worth of what the seat got; null before settlement'),
 })
 export const battleSummary = z.object({
   id: battleId,
   phase: z.enum(battlePhases),
-  mode: z.string(),
+  mode: z.enum(battleModes),
+  teamSize: z.int(),
   asset: z.string(),
   price: decimal,
+  entry: decimal.describe('what the next player pays: the price less what is sponsored'),
+  sponsor: z.int(),
+  minLevel: z.int(),
+  borrowMax: z.int(),
+  revealMs: z.int(),
   rounds: z.array(z.string()),
   seats: z.array(battleSeat),
   creator: z.string(),
@@ -97,15 +113,31 @@ export const battleProof = z.object({
   algorithm: z.literal('rollingdrop/battle/1'),
   battle: battleId,
   mode: z.string(),
+  teamSize: z.int().optional().describe('1 when left out'),
   asset: z.string(),
   price: decimal,
+  sponsor: z.int().optional().describe('0 when left out'),
   seedHash: z.string(),
   serverSeed: z.string().nullable(),
   boxesHash: z.string(),
   boxes: z.array(boxVersion),
   rounds: z.array(z.int()).describe('index into boxes, one a round'),
-  seats: z.array(z.object({ seat: z.int(), user: z.string().nullable(), bot: z.boolean(), clientSeed: z.string() })),
-  entropy: entropyRef.extend({ value: z.string().nullable(), anchor: z.string() }).nullable(),
+  seats: z.array(
+    z.object({
+      seat: z.int(),
+      user: z.string().nullable(),
+      bot: z.boolean(),
+      clientSeed: z.string(),
+      borrow: z.int().optional().describe('0 when left out'),
+    }),
+  ),
+  entropy: entropyRef
+    .extend({
+      value: z.string().nullable(),
+      anchor: z.string(),
+      signature: z.string().optional().describe('of a drand round, in hex'),
+    })
+    .nullable(),
   drops: z.array(z.object({ round: z.int(), seat: z.int(), sku: z.string(), value: decimal })),
   winners: z.array(z.int()),
   payouts: z.array(z.object({ seat: z.int(), asset: z.string(), amount: decimal })),

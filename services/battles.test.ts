@@ -92,7 +92,7 @@ describe('creating a battle', () => {
       'request/invalid',
     ],
     ['a short client seed', 'k5', { ...wanted, clientSeed: 'ab' }, 400, 'request/invalid'],
-    ['a field too many', 'k6', { ...wanted, sponsor: 100 }, 400, 'request/invalid'],
+    ['a field too many', 'k6', { ...wanted, sponsored: 100 }, 400, 'request/invalid'],
     ['text that is not JSON', 'k7', '{"rounds":', 400, 'request/invalid'],
     ['a body over 64 KiB', 'k8', { ...wanted, clientSeed: 'a'.repeat(70_000) }, 413, 'request/too-large'],
   ])('%s is refused by its code', async (_what, key, body, status, code) => {

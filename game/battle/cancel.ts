@@ -1,5 +1,6 @@
 import type { BattleCancelled } from '../../schema/battle-event.ts'
-import { accept, refund, refusedUnlessWaiting, reject } from './decision.ts'
+import { accept, refusedUnlessWaiting, reject } from './decision.ts'
+import { refunds, sponsorshipsBack } from './stake.ts'
 import type { Battle, Decision } from './state.ts'
 
 /**
@@ -27,7 +28,10 @@ function cancelled(battle: Battle, reason: BattleCancelled['reason']): Decision 
     { ...battle, phase: 'cancelled' },
     {
       kind: reason === 'expired' ? 'battle.expire' : 'battle.cancel',
-      transfers: battle.seats.flatMap((seat) => (seat === null ? [] : [refund(battle, seat)])),
+      transfers: [
+        ...battle.seats.flatMap((seat, index) => (seat === null ? [] : refunds(battle, index, seat))),
+        ...sponsorshipsBack(battle, battle.seats.filter((seat) => seat?.bot !== true).length - 1),
+      ],
       events: [{ type: 'battle.cancelled', payload }],
       wake_at_ms: null,
       finished: true,

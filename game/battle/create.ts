@@ -4,33 +4,36 @@ import type { BattleCreated, BattleJoined } from '../../schema/battle-event.ts'
 import { hashBox, PRIZES_MAX, WEIGHT_SUM_MAX, weightSum, type Box } from '../../schema/box.ts'
 import { boxesHash } from '../fairness/commitment.ts'
 import { isHex32 } from '../fairness/seed.ts'
-import { accept, reject, stake } from './decision.ts'
+import { accept, reject } from './decision.ts'
+import { whyNotBorrow, whyNotTogether, type Options } from './options.ts'
+import { ruleOf } from './sides.ts'
+import { entryOf, sponsorships, stakes } from './stake.ts'
 import type { Battle, Decision, Seat } from './state.ts'
 
 const ROUNDS_MAX = 50
-const SEATS_MIN = 2
-const SEATS_MAX = 6
 
 /**
  * What a battle is made of. `boxes` are those of the rounds, one a round, in the order they are opened; `wait_ms` is how
- * long it waits for players, `reveal_ms` (at least 1) how long each round is shown.
+ * long it waits for players, `reveal_ms` (at least 1) how long each round is shown. Of the options, those left out are
+ * those of a plain battle; `borrow` is the percent of the own stake that the creator borrows.
  */
-export type NewBattle = Readonly<{
-  id: string
-  tenant: TenantId
-  boxes: readonly Box[]
-  mode: Battle['mode']
-  seats: number
-  unlisted: boolean
-  creator: Readonly<{ user: string; name: string; clientSeed: string }>
-  seedHash: string
-  sealedSeed: string
-  wait_ms: number
-  reveal_ms: number
-}>
+export type NewBattle = Readonly<
+  Pick<Options, 'mode' | 'seats'> &
+    Partial<Omit<Options, 'mode' | 'seats'>> & {
+      id: string
+      tenant: TenantId
+      boxes: readonly Box[]
+      unlisted: boolean
+      creator: Readonly<{ user: string; name: string; clientSeed: string; borrow?: number }>
+      seedHash: string
+      sealedSeed: string
+      wait_ms: number
+      reveal_ms: number
+    }
+>
 
 /**
- * Opens a battle; its creator pays for seat 0 and sits there. Refuses with `battle/options` (its `details.reason` says
+ * Opens a battle; its creator pays for seat 0 and sits there, and pays what is sponsored of the other seats. Refuses with `battle/options` (its `details.reason` says
  * which) what does not go together, and with `request/invalid` a client seed that is none.
  */
 export function createBattle(input: NewBattle, now_ms: number): Decision {
@@ -40,7 +43,7 @@ export function createBattle(input: NewBattle, now_ms: number): Decision {
   const battle = newBattle(input, now_ms)
   return accept(battle, {
     kind: 'battle.create',
-    transfers: [stake(battle, battle.seats[0]!)],
+    transfers: [...stakes(battle, 0, battle.seats[0]!), ...sponsorships(battle, battle.seats.length - 1)],
     events: [
       { type: 'battle.created', payload: created(battle) },
       { type: 'battle.joined', payload: creatorJoined(battle) },
@@ -50,18 +53,31 @@ export function createBattle(input: NewBattle, now_ms: number): Decision {
   })
 }
 
+function optionsOf({ mode, seats, teamSize = 1, sponsor = 0, minLevel = 0, borrowMax = 0 }: NewBattle): Options {
+  return { mode, seats, teamSize, sponsor, minLevel, borrowMax }
+}
+
 /** Why no battle can be made of this; undefined when it can. */
-function whyNot({ boxes, seats, seedHash, wait_ms, reveal_ms }: NewBattle): string | undefined {
+function whyNot(input: NewBattle): string | undefined {
+  const { boxes, seedHash, wait_ms, reveal_ms, creator } = input
+  const options = optionsOf(input)
   if (boxes.length < 1 || boxes.length > ROUNDS_MAX) return `1 … ${ROUNDS_MAX} rounds`
-  if (!Number.isInteger(seats) || seats < SEATS_MIN || seats > SEATS_MAX) return `${SEATS_MIN} … ${SEATS_MAX} seats`
   if (boxes.some((box) => box.asset !== boxes[0]!.asset)) return 'all boxes cost the same asset'
   if (!boxes.every(canBeOpened)) return 'every box holds prizes with whole weights from 1 on'
   if (!isHex32(seedHash)) return 'the hash of the server seed is 64 hex digits'
   if (!(wait_ms > 0 && reveal_ms >= 1)) return 'times are positive'
+  return (
+    whyNotTogether(options) ?? whyNotBorrow(creator.borrow ?? 0, options.borrowMax) ?? whyNotCounted(boxes, options)
+  )
+}
+
+/** No sum of stakes, of prizes or of odds may pass what can be counted. The odds of a crazy jackpot sum to several pots. */
+function whyNotCounted(boxes: readonly Box[], { mode, seats }: Options): string | undefined {
   const price = boxes.reduce((total, box) => total + box.price, 0n)
   if (price === 0n) return 'a seat costs something'
   const most = boxes.reduce((total, box) => total + bestOf(box), 0n)
-  const larger = price > most ? price : most
+  const pots = mode === 'crazy-jackpot' ? BigInt(seats - 1) : 1n
+  const larger = price > most * pots ? price : most * pots
   return larger * BigInt(seats) > AMOUNT_MAX ? 'the stakes and the prizes can be counted' : undefined
 }
 
@@ -77,14 +93,20 @@ function bestOf(box: Box): bigint {
 
 function newBattle(input: NewBattle, now_ms: number): Battle {
   const { boxes, rounds } = distinct(input.boxes)
-  const first: Seat = { ...input.creator, bot: false }
+  const { mode, teamSize, sponsor, minLevel, borrowMax } = optionsOf(input)
+  const { user, name, clientSeed, borrow = 0 } = input.creator
+  const first: Seat = { user, name, bot: false, clientSeed, borrow }
   return {
     id: input.id,
     tenant: input.tenant,
     phase: 'waiting',
-    mode: input.mode,
+    mode,
+    teamSize,
     asset: boxes[0]!.asset,
     price: sum(input.boxes.map((box) => box.price)),
+    sponsor,
+    minLevel,
+    borrowMax,
     boxes,
     rounds,
     seats: [first, ...Array.from({ length: input.seats - 1 }, () => null)],
@@ -93,7 +115,7 @@ function newBattle(input: NewBattle, now_ms: number): Battle {
     created_ms: now_ms,
     expires_ms: now_ms + input.wait_ms,
     seedHash: input.seedHash,
-    boxesHash: boxesHash(boxes, rounds, input.mode),
+    boxesHash: boxesHash(boxes, rounds, ruleOf(mode, { seats: input.seats, teamSize })),
     sealedSeed: input.sealedSeed,
     serverSeed: null,
     entropy: null,
@@ -120,8 +142,13 @@ function created(battle: Battle): BattleCreated {
     mode: battle.mode,
     rounds: battle.rounds.map((box) => battle.boxes[box]!.id),
     seats: battle.seats.length,
+    teamSize: battle.teamSize,
     asset: battle.asset,
     price: battle.price.toString(),
+    entry: entryOf(battle).toString(),
+    sponsor: battle.sponsor,
+    minLevel: battle.minLevel,
+    borrowMax: battle.borrowMax,
   }
 }
 

@@ -1,90 +1,84 @@
-import { sum, toAmount, type Amount } from '../../schema/amount.ts'
-import { itemAsset } from '../../schema/asset.ts'
-import { drawBelow, drawPrize } from '../fairness/draw.ts'
-import type { DrawLine } from '../fairness/line.ts'
+import { sum, type Amount } from '../../schema/amount.ts'
+import { drawFrom, drawPrize, openUrn, type Urn } from '../fairness/draw.ts'
 import { modes } from './modes/table.ts'
-import type { Opening } from './modes/mode.ts'
-import type { Battle, Payout, Pull, Result } from './state.ts'
+import { prizeOf } from './pull.ts'
+import { ruleOf, sidesOf, type Seating } from './sides.ts'
+import { payoutsOf } from './split.ts'
+import type { Battle, Pull, Result } from './state.ts'
 
-/** The published part of what decides a battle. Every seat must be taken; `clientSeed` of each stands in its seat. */
-export type Drawable = Pick<Battle, 'id' | 'mode' | 'asset' | 'boxes' | 'rounds'> &
-  Readonly<{ seats: readonly (Readonly<{ clientSeed: string }> | null)[] }>
+/** The published part of what decides a battle. Every seat must be taken. */
+export type Drawable = Pick<Battle, 'id' | 'mode' | 'teamSize' | 'asset' | 'boxes' | 'rounds'> &
+  Readonly<{ seats: readonly (Readonly<{ clientSeed: string; borrow: number }> | null)[] }>
 
 /** The other part, both 64 hex digits: the server seed is secret until settlement, the entropy value until it is due. */
 export type Draws = Readonly<{ serverSeed: string; entropyValue: string }>
 
-type Shared = Pick<DrawLine, 'battle' | 'mode' | 'clientSeeds' | 'entropy'>
-
 /** What a battle comes to: a pure function of boxes, seats, mode, seeds and entropy, by `rollingdrop/battle/1`. */
 export function resolve(battle: Drawable, { serverSeed, entropyValue }: Draws): Result {
-  const shared = sharedLine(battle, entropyValue)
-  const pulls = drawPulls(battle, serverSeed, shared)
-  const openings = pulls.map((pull) => ({ round: pull.round, seat: pull.seat, value: prizeOf(battle, pull).value }))
-  const totals = battle.seats.map((_seat, seat) => totalOf(openings, seat))
-  const { winners, owners } = modes[battle.mode].judge({
-    seats: battle.seats.length,
-    rounds: battle.rounds.length,
-    openings,
-    totals,
-    breakTie: (level) => breakTie(serverSeed, { ...shared, round: battle.rounds.length }, level),
-  })
-  return { pulls, totals, winners, payouts: payoutsOf(battle, pulls, owners), pot: sum(totals) }
+  const seating: Seating = { seats: battle.seats.length, teamSize: battle.teamSize }
+  const clientSeeds = battle.seats.map(clientSeedOf)
+  const mode = ruleOf(battle.mode, seating)
+  const urn = openUrn(serverSeed, { battle: battle.id, mode, clientSeeds, entropy: entropyValue })
+  const pulls = drawPulls(battle, urn)
+  const worth = (seats: readonly number[], from: number) =>
+    sum(pulls.flatMap((pull) => valueIn(battle, pull, seats, from)))
+  const totals = battle.seats.map((_seat, seat) => worth([seat], 0))
+  const winners = winnersOf(battle, urn, seating, worth)
+  return { pulls, totals, winners, payouts: payoutsOf(battle, { pulls, totals, winners }), pot: sum(totals) }
 }
 
-/** The prize a pull stands for. */
-export function prizeOf(battle: Pick<Battle, 'boxes' | 'rounds'>, pull: Pull) {
-  return boxOf(battle, pull.round).prizes[pull.prize]!
+function clientSeedOf(seat: Drawable['seats'][number]): string {
+  if (seat === null) throw new Error('a battle with a free seat cannot be drawn')
+  return seat.clientSeed
 }
 
-/** The box opened in `round`. */
-export function boxOf(battle: Pick<Battle, 'boxes' | 'rounds'>, round: number) {
-  return battle.boxes[battle.rounds[round]!]!
-}
-
-function sharedLine(battle: Drawable, entropy: string): Shared {
-  const clientSeeds = battle.seats.map((seat) => {
-    if (seat === null) throw new Error('a battle with a free seat cannot be drawn')
-    return seat.clientSeed
-  })
-  return { battle: battle.id, mode: battle.mode, clientSeeds, entropy }
-}
-
-function drawPulls(battle: Drawable, serverSeed: string, shared: Shared): Pull[] {
+function drawPulls(battle: Drawable, urn: Urn): Pull[] {
   return battle.rounds.flatMap((box, round) =>
     battle.seats.map((_seat, seat) => ({
       round,
       seat,
-      prize: drawPrize(serverSeed, { ...shared, round, seat, draw: 0 }, battle.boxes[box]!),
+      prize: drawPrize(urn, { round, seat, draw: 0 }, battle.boxes[box]!),
     })),
   )
 }
 
-function totalOf(openings: readonly Opening[], seat: number): Amount {
-  return sum(openings.filter((each) => each.seat === seat).map((each) => each.value))
+/** The value of a pull as a list: empty when it is of another seat, or of a round before `from`. */
+function valueIn(battle: Drawable, pull: Pull, seats: readonly number[], from: number): Amount[] {
+  return pull.round >= from && seats.includes(pull.seat) ? [prizeOf(battle, pull).value] : []
 }
 
-/** One more draw for each of the level seats, all 64 bits of it; the highest wins; those level again draw again. */
+/** The seats of the sides that the mode names, rising. */
+function winnersOf(
+  { mode, rounds }: Drawable,
+  urn: Urn,
+  seating: Seating,
+  worth: (seats: readonly number[], from: number) => Amount,
+): readonly number[] {
+  const sides = sidesOf(seating)
+  const round = rounds.length
+  const winning = modes[mode].judge({
+    totals: sides.map((side) => worth(side, 0)),
+    last: sides.map((side) => worth(side, round - 1)),
+    breakTie: (level) => breakTie(urn, { round, seats: sides.map((side) => side[0]!) }, level),
+    drawTicket: (n) => drawFrom(urn, { round, seat: 0, draw: 0 }, n),
+  })
+  return winning.flatMap((side) => sides[side]!)
+}
+
+/**
+ * One more draw for each of the level sides, all 64 bits of it, at the first seat of each; the highest wins; those level
+ * again draw again.
+ */
 export function breakTie(
-  serverSeed: string,
-  line: Shared & Readonly<{ round: number }>,
+  urn: Urn,
+  { round, seats }: Readonly<{ round: number; seats: readonly number[] }>,
   level: readonly number[],
 ): number {
   let still = level
   for (let draw = 1; still.length > 1; draw++) {
-    const drawn = still.map((seat) => drawBelow(serverSeed, { ...line, seat, draw }, 2n ** 64n))
+    const drawn = still.map((side) => drawFrom(urn, { round, seat: seats[side]!, draw }, 2n ** 64n))
     const highest = drawn.reduce((most, each) => (each > most ? each : most))
-    still = still.filter((_seat, index) => drawn[index] === highest)
+    still = still.filter((_side, index) => drawn[index] === highest)
   }
   return still[0]!
-}
-
-/** Items by owner, then by when their kind first came up, each kind once with its count. */
-function payoutsOf(battle: Drawable, pulls: readonly Pull[], owners: readonly number[]): Payout[] {
-  const counts = battle.seats.map(() => new Map<Payout['asset'], bigint>())
-  for (const [index, pull] of pulls.entries()) {
-    const asset = itemAsset(prizeOf(battle, pull).sku, battle.asset)
-    const mine = counts[owners[index]!]!
-    mine.set(asset, (mine.get(asset) ?? 0n) + 1n)
-  }
-  return counts.flatMap((mine, seat) => [...mine].map(([asset, count]) => ({ seat, asset, amount: toAmount(count) })))
 }

@@ -32,7 +32,10 @@ describe('creating a battle', () => {
       serverSeed: null,
     })
     expect(battle.boxes).toHaveLength(1)
-    expect(battle.seats).toEqual([{ user: 'ann', name: 'Ann', bot: false, clientSeed: clientSeedOf('ann') }, null])
+    expect(battle.seats).toEqual([
+      { user: 'ann', name: 'Ann', bot: false, clientSeed: clientSeedOf('ann'), borrow: 0 },
+      null,
+    ])
     const stake = { asset: 'play:CREDIT', debit: 'user:ann', credit: `escrow:battle-${battle.id}`, amount: 500n }
     expect(effects).toMatchObject({ transfers: [stake], wake_at_ms: 61_000, finished: false })
     expect(effects.events.map(({ type }) => type)).toEqual(['battle.created', 'battle.joined'])
@@ -103,7 +106,7 @@ describe('taking a seat', () => {
 
   it('lets the house pay for a bot, whose seed nobody chooses', () => {
     const { battle, effects } = accepted(callBot(waiting(), { seat: 1, by: 'ann' }, 2_000, ENTROPY))
-    expect(battle.seats[1]).toEqual({ user: null, name: 'Bot 2', bot: true, clientSeed: botSeed(battle.id, 1) })
+    expect(battle.seats[1]).toMatchObject({ user: null, name: 'Bot 2', bot: true, clientSeed: botSeed(battle.id, 1) })
     expect(effects.transfers).toMatchObject([{ debit: 'house:main', amount: 500n }])
     expect(battle.phase).toBe('drawing')
   })
@@ -205,6 +208,12 @@ describe('settling', () => {
     expect(effects.transfers).toEqual([
       { asset: 'play:CREDIT', debit: escrow, credit: 'house:main', amount: 1_000n },
       ...result.payouts.map(({ asset, amount }) => ({ asset, debit: 'issue:items', credit: winner, amount })),
+      ...['user:ann', 'user:bob'].map((user) => ({
+        asset: 'play:wagered:CREDIT',
+        debit: 'issue:wagers',
+        credit: `wagered:${user}`,
+        amount: 500n,
+      })),
     ])
     expect(effects.events).toMatchObject([{ type: 'battle.settled', payload: { winners: result.winners } }])
   })
@@ -216,7 +225,8 @@ describe('settling', () => {
       const battle = accepted(drawn(started, { entropyValue: ENTROPY_VALUE }, 9_000)).battle
       const { transfers } = accepted(settleAt(battle, 12_000)).effects
       const botWon = resultOf(battle).winners[0] === 1
-      expect(transfers.length > 1).toBe(!botWon)
+      expect(transfers.some(({ debit }) => debit === 'issue:items')).toBe(!botWon)
+      expect(transfers.filter(({ credit }) => credit.startsWith('wagered:'))).toHaveLength(1)
     }
   })
 

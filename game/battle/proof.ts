@@ -1,19 +1,22 @@
 import type { BattleProof } from '../../schema/http.ts'
 import { ALGORITHM } from '../fairness/line.ts'
-import { prizeOf } from './draw.ts'
+import { prizeOf } from './pull.ts'
 import type { Battle } from './state.ts'
 
 /**
  * Everything public about a battle that a stranger needs to recompute it. Before settlement the server seed is null and
- * drops, winners and payouts are empty; the entropy is null before the last seat, its value null until drawn.
+ * drops, winners and payouts are empty; the entropy is null before the last seat, its value null until drawn. Options that
+ * are not used are left out.
  */
 export function proofOf(battle: Battle): BattleProof {
   return {
     algorithm: ALGORITHM,
     battle: battle.id,
     mode: battle.mode,
+    ...(battle.teamSize > 1 && { teamSize: battle.teamSize }),
     asset: battle.asset,
     price: battle.price.toString(),
+    ...(battle.sponsor > 0 && { sponsor: battle.sponsor }),
     seedHash: battle.seedHash,
     serverSeed: battle.phase === 'settled' ? battle.serverSeed : null,
     boxesHash: battle.boxesHash,
@@ -21,7 +24,8 @@ export function proofOf(battle: Battle): BattleProof {
     rounds: [...battle.rounds],
     seats: battle.seats.flatMap((taken, seat) => {
       if (taken === null) return []
-      return [{ seat, user: taken.user, bot: taken.bot, clientSeed: taken.clientSeed }]
+      const { user, bot, clientSeed, borrow } = taken
+      return [{ seat, user, bot, clientSeed, ...(borrow > 0 && { borrow }) }]
     }),
     entropy: battle.entropy && { ...battle.entropy },
     ...resultOf(battle),

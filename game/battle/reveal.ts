@@ -5,19 +5,23 @@ import type { Battle, Decision } from './state.ts'
 /** The longest pause between the draw and the first round: time for every client to have been told. */
 const LEAD_MS_MAX = 1_500
 
+/** A public value, 64 hex digits. `signature`, in hex, comes with a drand round and is what the value is checked by. */
+export type PublicValue = Readonly<{ entropyValue: string; signature?: string }>
+
 /**
- * Takes in the public value (64 hex digits) that decides the battle and sets the times of its rounds. Neither the state
+ * Takes in the public value that decides the battle and sets the times of its rounds. Neither the state
  * nor the event says what was drawn. Refuses with `battle/too-early` before the value is due or the battle has started,
  * with `battle/already-started` when it was drawn before, and with `battle/finished`.
  */
-export function drawn(battle: Battle, { entropyValue }: Readonly<{ entropyValue: string }>, now_ms: number): Decision {
+export function drawn(battle: Battle, { entropyValue, signature }: PublicValue, now_ms: number): Decision {
   const { entropy } = battle
   if (battle.phase === 'settled' || battle.phase === 'cancelled') return reject('battle/finished')
   if (battle.phase === 'revealing') return reject('battle/already-started')
   if (entropy === null || now_ms < entropy.due_ms) return reject('battle/too-early')
   if (!isHex32(entropyValue)) throw new RangeError('an entropy value is 64 lower-case hex digits')
   const reveal_from_ms = now_ms + Math.min(LEAD_MS_MAX, battle.reveal_ms)
-  const next: Battle = { ...battle, phase: 'revealing', entropy: { ...entropy, value: entropyValue }, reveal_from_ms }
+  const value = { ...entropy, value: entropyValue, ...(signature !== undefined && { signature }) }
+  const next: Battle = { ...battle, phase: 'revealing', entropy: value, reveal_from_ms }
   return accept(next, {
     kind: 'battle.draw',
     transfers: [],

@@ -3,34 +3,48 @@ import type { EventDraft } from '../../schema/event.ts'
 import type { EntropyFix } from '../fairness/chain.ts'
 import { botSeed, isHex32 } from '../fairness/seed.ts'
 import { cancel } from './cancel.ts'
-import { accept, refund, refusedUnlessWaiting, reject, seatOf, stake } from './decision.ts'
+import { accept, refusedUnlessWaiting, reject, seatOf } from './decision.ts'
+import { whyNotBorrow } from './options.ts'
+import { refunds, sponsorshipsBack, stakes } from './stake.ts'
 import type { Battle, Decision, Seat } from './state.ts'
 
-export type Join = Readonly<{ seat: number; user: string; name: string; clientSeed: string }>
+/** `borrow` is in percent, 0 when left out; `level` follows from what the player has wagered, 0 when left out. */
+export type Join = Readonly<{
+  seat: number
+  user: string
+  name: string
+  clientSeed: string
+  borrow?: number
+  level?: number
+}>
 export type BotCall = Readonly<{ seat: number; by: string }>
 
 /**
- * Takes a seat and pays for it. With the last one the battle starts: `entropy`, which must not be due yet, is then fixed
+ * Takes a seat and pays what is neither sponsored nor borrowed of it. With the last one the battle starts: `entropy`, which must not be due yet, is then fixed
  * as what decides it; before, it goes unused. Refuses with `battle/already-seated`, `battle/full`, `battle/finished`,
- * `battle/seat-unknown`, `battle/seat-taken` or `request/invalid`.
+ * `battle/seat-unknown`, `battle/seat-taken`, `battle/level`, `battle/options` (more was to be borrowed than is allowed) or
+ * `request/invalid`.
  */
 export function join(battle: Battle, player: Join, now_ms: number, entropy: EntropyFix): Decision {
   if (isOver(battle, now_ms)) return reject('battle/finished')
   if (seatOf(battle, player.user) >= 0) return reject('battle/already-seated')
   if (battle.phase !== 'waiting') return reject('battle/full')
   if (!isHex32(player.clientSeed)) return reject('request/invalid', { field: 'clientSeed' })
-  const { seat, user, name, clientSeed } = player
-  return sit(battle, seat, { user, name, bot: false, clientSeed }, now_ms, entropy)
+  const { seat, user, name, clientSeed, borrow = 0, level = 0 } = player
+  if (level < battle.minLevel) return reject('battle/level', { level, minLevel: battle.minLevel })
+  const reason = whyNotBorrow(borrow, battle.borrowMax)
+  if (reason) return reject('battle/options', { reason })
+  return sit(battle, seat, { user, name, bot: false, clientSeed, borrow }, now_ms, entropy)
 }
 
 /**
- * Has a bot take a seat; the house pays for it, and its client seed follows from the battle's id and the seat. Only the
- * creator may call one (`battle/not-creator`). Refuses like `join`, or with `battle/already-started`.
+ * Has a bot take a seat; the house pays all of it, what was sponsored of it goes back to the creator, and its client seed
+ * follows from the battle's id and the seat. Only the creator may call one (`battle/not-creator`). Refuses like `join`, or with `battle/already-started`.
  */
 export function callBot(battle: Battle, { seat, by }: BotCall, now_ms: number, entropy: EntropyFix): Decision {
   if (isOver(battle, now_ms)) return reject('battle/finished')
   if (by !== battle.creator) return reject('battle/not-creator')
-  const bot: Seat = { user: null, name: `Bot ${seat + 1}`, bot: true, clientSeed: '' }
+  const bot: Seat = { user: null, name: `Bot ${seat + 1}`, bot: true, clientSeed: '', borrow: 0 }
   return refusedUnlessWaiting(battle) ?? sit(battle, seat, bot, now_ms, entropy)
 }
 
@@ -49,7 +63,7 @@ export function leave(battle: Battle, { user }: Readonly<{ user: string }>, now_
     { ...battle, seats: battle.seats.with(index, null) },
     {
       kind: 'battle.leave',
-      transfers: [refund(battle, { user })],
+      transfers: refunds(battle, index, battle.seats[index]!),
       events: [{ type: 'battle.left', payload }],
       wake_at_ms: battle.expires_ms,
       finished: false,
@@ -73,7 +87,7 @@ function sit(battle: Battle, index: number, taken: Seat, now_ms: number, entropy
   const payload: BattleJoined = { battle: battle.id, seat: index, user: seat.user, bot: seat.bot }
   return accept(next, {
     kind: seat.bot ? 'battle.call-bot' : 'battle.join',
-    transfers: [stake(battle, seat)],
+    transfers: [...stakes(battle, index, seat), ...(seat.bot ? sponsorshipsBack(battle, 1) : [])],
     events: [{ type: 'battle.joined', payload }, ...started(next)],
     wake_at_ms: next.entropy?.due_ms ?? battle.expires_ms,
     finished: false,

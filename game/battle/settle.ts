@@ -1,17 +1,22 @@
-import { escrowOwner, HOUSE, ITEM_ISSUER, userOwner } from '../../schema/account.ts'
+import { escrowOwner, HOUSE, ITEM_ISSUER, userOwner, WAGER_ISSUER, wageredOwner } from '../../schema/account.ts'
+import { toAmount } from '../../schema/amount.ts'
+import { wageredAsset } from '../../schema/asset.ts'
 import type { BattleSettled, Drop } from '../../schema/battle-event.ts'
+import { toJson } from '../../schema/json.ts'
 import type { Transfer } from '../../schema/outcome.ts'
 import { hashSeed } from '../fairness/seed.ts'
-import { accept, reject, stakes } from './decision.ts'
-import { boxOf, prizeOf } from './draw.ts'
+import { accept, reject } from './decision.ts'
+import { boxOf, prizeOf } from './pull.ts'
 import { revealedRounds } from './reveal.ts'
-import type { Battle, Decision, Payout, Pull, Result } from './state.ts'
+import { payoutsOf, sharesOf } from './split.ts'
+import { ownStake } from './stake.ts'
+import type { Battle, Decision, Payout, Pull, Result, Seat } from './state.ts'
 
 export type Settlement = Readonly<{ serverSeed: string; result: Result }>
 
 /**
- * Pays a battle out in one outcome: the stakes go to the house, what the players won is issued to them, and the server
- * seed becomes public. `result` is what `resolve` gives. Refuses with `battle/too-early` before the last round is shown
+ * Pays a battle out in one outcome: the stakes go to the house, which pays the players what they won in money, the items
+ * they won are issued to them, what they staked counts for their levels, and the server seed becomes public. `result` is what `resolve` gives. Refuses with `battle/too-early` before the last round is shown
  * and with `battle/finished` afterwards. Throws when the seed is not the promised one or the result does not add up.
  */
 export function settle(battle: Battle, { serverSeed, result }: Settlement, now_ms: number): Decision {
@@ -22,37 +27,57 @@ export function settle(battle: Battle, { serverSeed, result }: Settlement, now_m
   const next: Battle = { ...battle, phase: 'settled', serverSeed, result }
   return accept(next, {
     kind: 'battle.settle',
-    transfers: [takeStakes(battle), ...result.payouts.flatMap((payout) => issue(battle, payout))],
+    transfers: [
+      takeStakes(battle),
+      ...result.payouts.flatMap((payout) => pay(battle, payout)),
+      ...battle.seats.flatMap((seat, index) => count(battle, index, seat!)),
+    ],
     events: [{ type: 'battle.settled', payload: settled(next, result) }],
     wake_at_ms: null,
     finished: true,
   })
 }
 
-/** Every seat opened every round, everything opened is paid out, and its worth is the pot. */
-function assertComplete(battle: Battle, { pulls, totals, payouts, pot }: Result): void {
+/** Every seat opened every round, the worth of it is the pot, and what is paid out is what follows for these winners. */
+function assertComplete(battle: Battle, { pulls, totals, winners, payouts, pot }: Result): void {
   const expected = battle.rounds.length * battle.seats.length
   const distinct = new Set(pulls.map(({ round, seat }) => round * battle.seats.length + seat)).size
-  const paid = payouts.reduce((count, { amount }) => count + amount, 0n)
   const worth = pulls.reduce((total, pull) => total + prizeOf(battle, pull).value, 0n)
   const counted = totals.reduce<bigint>((total, each) => total + each, 0n)
-  const complete = pulls.length === expected && distinct === expected && paid === BigInt(expected)
-  if (!complete || worth !== pot || counted !== pot) throw new Error(`battle ${battle.id}: the result does not add up`)
+  const complete = pulls.length === expected && distinct === expected && worth === pot && counted === pot
+  if (!complete || toJson(payouts) !== toJson(payoutsOf(battle, { pulls, totals, winners })))
+    throw new Error(`battle ${battle.id}: the result does not add up`)
 }
 
 function takeStakes(battle: Battle): Transfer {
-  return { asset: battle.asset, debit: escrowOwner(battle.id), credit: HOUSE, amount: stakes(battle) }
+  return {
+    asset: battle.asset,
+    debit: escrowOwner(battle.id),
+    credit: HOUSE,
+    amount: toAmount(battle.price * BigInt(battle.seats.length)),
+  }
 }
 
-function issue(battle: Battle, { seat, asset, amount }: Payout): Transfer[] {
+/** Items are issued, money comes from the house. What a bot wins is the house's already. */
+function pay(battle: Battle, { seat, asset, amount }: Payout): Transfer[] {
   const user = battle.seats[seat]!.user
-  return user === null ? [] : [{ asset, debit: ITEM_ISSUER, credit: userOwner(user), amount }]
+  if (user === null) return []
+  return [{ asset, debit: asset === battle.asset ? HOUSE : ITEM_ISSUER, credit: userOwner(user), amount }]
+}
+
+/** What a player paid of their own stake is wagered now. What somebody else gave for it counts for nobody. */
+function count(battle: Battle, index: number, seat: Seat): Transfer[] {
+  const amount = ownStake(battle, index, seat)
+  if (seat.user === null || amount === 0n) return []
+  return [{ asset: wageredAsset(battle.asset), debit: WAGER_ISSUER, credit: wageredOwner(seat.user), amount }]
 }
 
 function settled(battle: Battle, result: Result): BattleSettled {
+  const shares = sharesOf(battle, result)
   return {
     battle: battle.id,
     mode: battle.mode,
+    teamSize: battle.teamSize,
     asset: battle.asset,
     price: battle.price.toString(),
     pot: result.pot.toString(),
@@ -62,6 +87,7 @@ function settled(battle: Battle, result: Result): BattleSettled {
       user: seat!.user,
       bot: seat!.bot,
       total: result.totals[index]!.toString(),
+      share: shares[index]!.toString(),
     })),
     drops: result.pulls.map((pull) => dropOf(battle, pull)),
   }

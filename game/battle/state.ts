@@ -1,6 +1,7 @@
 import type { TenantId } from '../../schema/account.ts'
 import type { Amount } from '../../schema/amount.ts'
 import type { AssetId } from '../../schema/asset.ts'
+import type { BattleMode } from '../../schema/battle-mode.ts'
 import type { BattlePhase } from '../../schema/battle-state.ts'
 import type { Box } from '../../schema/box.ts'
 import type { ErrorCode } from '../../schema/errors.ts'
@@ -8,18 +9,21 @@ import type { EventDraft } from '../../schema/event.ts'
 import type { Transfer } from '../../schema/outcome.ts'
 import type { EntropyFix } from '../fairness/chain.ts'
 
-/** Who sits where. `user` is null for a bot; `name` is shown in the room and never leaves in an event. */
-export type Seat = Readonly<{ user: string | null; name: string; bot: boolean; clientSeed: string }>
+/**
+ * Who sits where. `user` is null for a bot; `name` is shown in the room and never leaves in an event. `borrow` is the
+ * percent of the stake that the house lent, and of the winnings that it takes.
+ */
+export type Seat = Readonly<{ user: string | null; name: string; bot: boolean; clientSeed: string; borrow: number }>
 
 /** One prize of one seat in one round: `prize` is the index into the prizes of the round's box. */
 export type Pull = Readonly<{ round: number; seat: number; prize: number }>
 
-/** `amount` of `asset` that the owner of `seat` gets. What a bot's seat gets stays with the house: nothing is issued. */
+/** `amount` of `asset`, an item's or the battle's money, that the owner of `seat` gets. What a bot's seat gets stays with the house: nothing is issued. */
 export type Payout = Readonly<{ seat: number; asset: AssetId; amount: Amount }>
 
 /**
  * What a drawn battle comes to: pulls by round, then seat; the worth of what each seat opened; the winning seats, rising;
- * the items each seat gets; `pot`, the worth of everything opened, in smallest units of the battle's asset.
+ * what each seat gets; `pot`, the worth of everything opened, in smallest units of the battle's asset.
  */
 export type Result = Readonly<{
   pulls: readonly Pull[]
@@ -44,10 +48,18 @@ export type Battle = Readonly<{
   id: string
   tenant: TenantId
   phase: BattlePhase
-  mode: 'standard'
+  mode: BattleMode
+  /** Seats in a row that are one side; 1 when everyone is alone. */
+  teamSize: number
   asset: AssetId
   /** What one seat costs: the sum of the prices of its rounds. */
   price: Amount
+  /** Percent of the other players' stakes that the creator pays; it lies in the escrow from the creation on. */
+  sponsor: number
+  /** Level that the other players must have. */
+  minLevel: number
+  /** Percent of a stake that players may borrow. */
+  borrowMax: number
   boxes: readonly Box[]
   rounds: readonly number[]
   seats: readonly (Seat | null)[]
@@ -60,7 +72,8 @@ export type Battle = Readonly<{
   sealedSeed: string
   /** In the clear only once settled. */
   serverSeed: string | null
-  entropy: (EntropyFix & Readonly<{ value: string | null }>) | null
+  /** `signature`, of a drand round, is what its value is checked by. */
+  entropy: (EntropyFix & Readonly<{ value: string | null; signature?: string }>) | null
   /** When round 0 is shown; round i is shown at `reveal_from_ms + i × reveal_ms`. Set when drawn. */
   reveal_from_ms: number | null
   reveal_ms: number

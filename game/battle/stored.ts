@@ -15,11 +15,16 @@ export function battleToJson(battle: Battle): string {
   return toJson(battle)
 }
 
+/** The options of battles that were written before there were any. */
+const plain = { teamSize: 1, sponsor: 0, minLevel: 0, borrowMax: 0 }
+
 /** The battle that `battleToJson` wrote. Text from anywhere else is not checked. */
 export function battleFromJson(text: string): Battle {
   const json = JSON.parse(text) as Json<Battle>
   return {
+    ...plain,
     ...(json as unknown as Battle),
+    seats: json.seats.map((seat) => seat && { ...seat, borrow: seat.borrow ?? 0 }),
     price: toAmount(BigInt(json.price)),
     boxes: json.boxes.map(boxFromJson),
     result: json.result === null ? null : resultFromJson(json.result),

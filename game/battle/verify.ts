@@ -1,13 +1,17 @@
 import { sum } from '../../schema/amount.ts'
 import { toAsset } from '../../schema/asset.ts'
+import { BORROW_PERCENT_MAX, isBattleMode, type BattleMode } from '../../schema/battle-mode.ts'
 import { boxFromJson, weightSum, WEIGHT_SUM_MAX, type Box } from '../../schema/box.ts'
 import type { BattleProof } from '../../schema/http.ts'
+import { beaconFault, type VerifyBeacon } from '../fairness/beacon.ts'
 import { verifyChainValue } from '../fairness/chain.ts'
 import { boxesHash } from '../fairness/commitment.ts'
 import { ALGORITHM } from '../fairness/line.ts'
 import { botSeed, hashSeed, isHex32 } from '../fairness/seed.ts'
-import { prizeOf, resolve, type Drawable } from './draw.ts'
-import { modes } from './modes/table.ts'
+import { resolve, type Drawable } from './draw.ts'
+import { whyNotTogether } from './options.ts'
+import { prizeOf } from './pull.ts'
+import { ruleOf } from './sides.ts'
 import type { Result } from './state.ts'
 
 export type StageName = 'seed' | 'randomness' | 'game' | 'payout'
@@ -26,14 +30,17 @@ export type Noted = Readonly<{
 /**
  * Recomputes a battle from published data alone, in four stages: the server seed is the promised one; boxes, client
  * seeds and the public value are the ones fixed beforehand; every draw comes out the same; winners and payouts follow.
- * A proof shows only that its parts agree; that they were fixed in time, only what was `noted` then can show. Never
- * throws; an unfinished battle fails at what is not yet public. Costs at most 2^18 + about 1,000 hashes.
+ * A proof shows only that its parts agree; that they were fixed in time, only what was `noted` then can show. Values of
+ * drand need `verifyBeacon`: without it they do not pass. Never throws; an unfinished battle fails at what is not yet
+ * public. Costs at most 2^18 + about 1,000 hashes.
  */
-export function verifyBattle(proof: BattleProof, noted: Noted = {}): Verification {
+export function verifyBattle(proof: BattleProof, noted: Noted = {}, verifyBeacon?: VerifyBeacon): Verification {
   const again = recompute(proof)
   const stages = [
     stage('seed', 'the server seed is the one promised beforehand', () => seedFault(proof, noted)),
-    stage('randomness', 'boxes, client seeds and the public value are as fixed', () => randomnessFault(proof, noted)),
+    stage('randomness', 'boxes, client seeds and the public value are as fixed', () =>
+      randomnessFault(proof, noted, verifyBeacon),
+    ),
     stage('game', 'every draw comes out the same', () => gameFault(proof, again())),
     stage('payout', 'winners and payouts follow from the draws', () => payoutFault(proof, again())),
   ]
@@ -58,8 +65,8 @@ function seedFault({ seedHash, serverSeed }: BattleProof, noted: Noted): string 
   return undefined
 }
 
-function randomnessFault(proof: BattleProof, noted: Noted): string | undefined {
-  return boxesFault(proof, noted) ?? seatsFault(proof, noted) ?? entropyFault(proof, noted)
+function randomnessFault(proof: BattleProof, noted: Noted, verifyBeacon?: VerifyBeacon): string | undefined {
+  return boxesFault(proof, noted) ?? seatsFault(proof, noted) ?? entropyFault(proof, noted, verifyBeacon)
 }
 
 function boxesFault(proof: BattleProof, noted: Noted): string | undefined {
@@ -67,7 +74,9 @@ function boxesFault(proof: BattleProof, noted: Noted): string | undefined {
   if (!boxes.every(canBeDrawn)) return 'a box cannot be drawn from'
   if (boxes.some((box) => box.asset !== proof.asset)) return 'a box is priced in another asset'
   if (proof.rounds.length < 1 || proof.rounds.some((box) => boxes[box] === undefined)) return 'a round has no box'
-  if (boxesHash(boxes, proof.rounds, proof.mode) !== proof.boxesHash) return 'the boxes do not have the published hash'
+  const { mode, teamSize } = optionsOf(proof)
+  const rule = ruleOf(mode, { seats: proof.seats.length, teamSize })
+  if (boxesHash(boxes, proof.rounds, rule) !== proof.boxesHash) return 'the boxes do not have the published hash'
   if (noted.boxesHash !== undefined && noted.boxesHash !== proof.boxesHash) return 'the published boxes were others'
   const price = sum(proof.rounds.map((box) => boxes[box]!.price))
   return price.toString() === proof.price ? undefined : 'a seat does not cost what its boxes cost'
@@ -79,24 +88,25 @@ function canBeDrawn(box: Box): boolean {
 }
 
 function seatsFault({ battle, seats }: BattleProof, noted: Noted): string | undefined {
-  for (const [index, { seat, bot, user, clientSeed }] of seats.entries()) {
+  for (const [index, { seat, bot, user, clientSeed, borrow = 0 }] of seats.entries()) {
     if (seat !== index) return `seat ${index} is missing`
     if (!isHex32(clientSeed)) return `the client seed of seat ${seat} is malformed`
     if (bot !== (user === null)) return `seat ${seat} is neither a player's nor a bot's`
+    if (!isPercent(borrow, bot ? 0 : BORROW_PERCENT_MAX)) return `seat ${seat} cannot borrow that much`
     if (bot && clientSeed !== botSeed(battle, seat)) return `the seed of the bot in seat ${seat} was chosen`
   }
   const changed = noted.clientSeeds?.find((own) => seats[own.seat]?.clientSeed !== own.clientSeed)
   return changed && `the client seed of seat ${changed.seat} was another one`
 }
 
-function entropyFault({ entropy }: BattleProof, noted: Noted): string | undefined {
+function entropyFault({ entropy }: BattleProof, noted: Noted, verifyBeacon?: VerifyBeacon): string | undefined {
   if (entropy === null || entropy.value === null) return 'the public value is not there yet'
-  if (noted.anchor !== undefined && noted.anchor !== entropy.anchor) return 'the published anchor was another one'
-  if (noted.entropyRound !== undefined && noted.entropyRound !== entropy.round) return 'another round was to decide'
-  if (!entropy.source.startsWith('chain:')) return `values of ${entropy.source} cannot be checked here`
-  if (!verifyChainValue(entropy.anchor, entropy.round, entropy.value))
-    return 'the public value does not lead to its anchor'
-  return undefined
+  const { source, round, anchor, value, signature } = entropy
+  if (noted.anchor !== undefined && noted.anchor !== anchor) return 'the published anchor was another one'
+  if (noted.entropyRound !== undefined && noted.entropyRound !== round) return 'another round was to decide'
+  if (source.startsWith('drand:')) return beaconFault({ source, round, anchor, value, signature }, verifyBeacon)
+  if (!source.startsWith('chain:')) return `values of ${source} cannot be checked here`
+  return verifyChainValue(anchor, round, value) ? undefined : 'the public value does not lead to its anchor'
 }
 
 function gameFault(proof: BattleProof, { battle, result }: Recomputed): string | undefined {
@@ -110,11 +120,19 @@ function gameFault(proof: BattleProof, { battle, result }: Recomputed): string |
   return undefined
 }
 
-function payoutFault(proof: BattleProof, { result }: Recomputed): string | undefined {
-  if (proof.winners.join() !== result.winners.join()) return `the winning seats are ${result.winners.join(', ')}`
-  const due = result.payouts.map(({ seat, asset, amount }) => `${seat} ${asset} ${amount}`)
-  const paid = proof.payouts.map(({ seat, asset, amount }) => `${seat} ${asset} ${amount}`)
-  return paid.join() === due.join() ? undefined : 'other things were paid out than were won'
+/** Compared member by member: a number is not its text, and a list is not what it looks like joined. */
+function payoutFault({ winners, payouts }: BattleProof, { result }: Recomputed): string | undefined {
+  const won = isList(winners, result.winners, (seat, due) => seat === due)
+  if (!won) return `the winning seats are ${result.winners.join(', ')}`
+  const paid = isList(payouts, result.payouts, ({ seat, asset, amount }, due) => {
+    return seat === due.seat && asset === due.asset && amount === `${due.amount}`
+  })
+  return paid ? undefined : 'other things were paid out than were won'
+}
+
+function isList<A, B>(list: readonly A[], due: readonly B[], same: (each: A, due: B) => boolean): boolean {
+  if (!Array.isArray(list) || list.length !== due.length) return false
+  return list.every((each, index) => same(each as A, due[index]!))
 }
 
 type Recomputed = Readonly<{ battle: Drawable; result: Result }>
@@ -126,14 +144,24 @@ function recompute(proof: BattleProof): () => Recomputed {
 }
 
 function playAgain(proof: BattleProof): Recomputed {
-  const { algorithm, battle: id, rounds, seats, serverSeed, entropy, mode } = proof
+  const { algorithm, battle: id, rounds, serverSeed, entropy } = proof
   if (serverSeed === null || entropy === null || entropy.value === null) throw new Error('not everything is public yet')
   if (algorithm !== ALGORITHM) throw new Error('these are the rules of another version')
-  if (!isMode(mode)) throw new Error(`there is no mode ${mode}`)
-  const battle = { id, mode, asset: toAsset(proof.asset), boxes: proof.boxes.map(boxFromJson), rounds, seats }
+  const { mode, teamSize } = optionsOf(proof)
+  const seats = proof.seats.map(({ clientSeed, borrow = 0 }) => ({ clientSeed, borrow }))
+  const battle = { id, mode, teamSize, asset: toAsset(proof.asset), boxes: proof.boxes.map(boxFromJson), rounds, seats }
   return { battle, result: resolve(battle, { serverSeed, entropyValue: entropy.value }) }
 }
 
-function isMode(name: string): name is keyof typeof modes {
-  return Object.hasOwn(modes, name)
+/** The rule of the battle. Throws when there is no such mode, or the seats do not fit it. */
+function optionsOf({ mode, teamSize = 1, sponsor = 0, seats }: BattleProof): { mode: BattleMode; teamSize: number } {
+  if (!isBattleMode(mode)) throw new Error(`there is no mode ${mode}`)
+  const borrowMax = Math.max(0, ...seats.map(({ borrow = 0 }) => borrow))
+  const reason = whyNotTogether({ mode, seats: seats.length, teamSize, sponsor, minLevel: 0, borrowMax })
+  if (reason !== undefined) throw new Error(reason)
+  return { mode, teamSize }
+}
+
+function isPercent(value: number, most: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= most
 }

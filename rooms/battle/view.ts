@@ -1,5 +1,7 @@
-import { boxOf, prizeOf } from '../../game/battle/draw.ts'
+import { boxOf, prizeOf } from '../../game/battle/pull.ts'
 import { revealedRounds } from '../../game/battle/reveal.ts'
+import { sharesOf } from '../../game/battle/split.ts'
+import { entryOf } from '../../game/battle/stake.ts'
 import type { Battle, Pull, Result } from '../../game/battle/state.ts'
 import { sum } from '../../schema/amount.ts'
 import { BattleState, DropState, SeatState } from '../../schema/battle-state.ts'
@@ -19,8 +21,13 @@ export function newView(shown: Shown): BattleState {
   const state = new BattleState()
   state.battle = battle.id
   state.mode = battle.mode
+  state.teamSize = battle.teamSize
   state.asset = battle.asset
   state.price = battle.price.toString()
+  state.entry = entryOf(battle).toString()
+  state.sponsor = battle.sponsor
+  state.minLevel = battle.minLevel
+  state.borrowMax = battle.borrowMax
   state.creator = battle.creator
   state.unlisted = battle.unlisted
   state.createdAt = battle.created_ms
@@ -68,6 +75,7 @@ export function nextReveal(battle: Battle, now_ms: number): number | null {
 }
 
 function showSeats(state: BattleState, { battle, connected }: Shown, pulls: readonly Pull[]): void {
+  const shares = battle.phase === 'settled' && battle.result ? sharesOf(battle, battle.result) : []
   for (const [index, seat] of battle.seats.entries()) {
     const view = state.seats[index]!
     const values = pulls.filter((pull) => pull.seat === index).map((pull) => prizeOf(battle, pull).value)
@@ -75,7 +83,9 @@ function showSeats(state: BattleState, { battle, connected }: Shown, pulls: read
     view.name = seat?.name ?? ''
     view.bot = seat?.bot ?? false
     view.clientSeed = seat?.clientSeed ?? ''
+    view.borrow = seat?.borrow ?? 0
     view.total = sum(values).toString()
+    view.share = shares[index]?.toString() ?? ''
     view.connected = seat?.user ? (connected.get(seat.user) ?? 0) > 0 : false
   }
 }

@@ -1,20 +1,27 @@
 import type { Amount } from '../../../schema/amount.ts'
+import type { BattleMode } from '../../../schema/battle-mode.ts'
 
-/** One prize as the rules see it: who opened it, when, and what it is worth in smallest units. */
-export type Opening = Readonly<{ round: number; seat: number; value: Amount }>
-
-/** All that was opened in a battle, round by round and seat by seat; `totals[i]` is the worth of what seat i opened. */
+/**
+ * A drawn battle as its rule sees it, side by side: a side is one seat, or the seats of a team. Worths are in smallest
+ * units of the battle's asset.
+ */
 export type Opened = Readonly<{
-  seats: number
-  rounds: number
-  openings: readonly Opening[]
+  /** Worth of all that each side opened. */
   totals: readonly Amount[]
-  /** One of the seats level with each other (at least two, rising), by further draws from the same seeds. */
+  /** Worth of what each side opened in the last round. */
+  last: readonly Amount[]
+  /** One of the sides level with each other (at least two, rising), by further draws from the same seeds. */
   breakTie: (level: readonly number[]) => number
+  /** A number 0 … n−1 from the same seeds, for n in 1 … 2^64. The same one however often it is asked for. */
+  drawTicket: (n: bigint) => bigint
 }>
 
-/** Who won (rising), and for each opening, in the same order, the seat that gets it. */
-export type Verdict = Readonly<{ winners: readonly number[]; owners: readonly number[] }>
-
-/** The rule of one kind of battle. Pure: the same openings and the same tie-breaks give the same verdict. */
-export type Mode = Readonly<{ name: 'standard'; judge: (opened: Opened) => Verdict }>
+/**
+ * The rule of one kind of battle. `judge` names the winning sides, rising. `spoils` says who gets what was opened: it is
+ * shared by worth among all seats of the winning sides, or everyone keeps what they opened. Pure.
+ */
+export type Mode = Readonly<{
+  name: BattleMode
+  spoils: 'shared' | 'kept'
+  judge: (opened: Opened) => readonly number[]
+}>
