@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { HOUSE } from '../../schema/account.ts'
+import { AMOUNT_MAX } from '../../schema/amount.ts'
 import { pay, refusal, USD, type Given, type World } from './world.ts'
 
 /** Spreads the house over two stripes, one of this ledger and one of another node's. */
@@ -68,6 +69,16 @@ export function stripeSpec(given: Given): void {
       const paid = await w.pay(pay(HOUSE, 'user:a', 35n))
       const at = (seq: bigint) => w.ledger.reader.balanceAt(w.tenant, HOUSE, USD, seq)
       expect([await at(paid.first_seq - 1n), await at(paid.last_seq)]).toEqual([40n, 5n])
+    })
+
+    test('the sum over stripes may be more than one account can count', async () => {
+      const w = given()
+      const other = await w.store.open({ lanes: 1 })
+      await w.fund('user:a', AMOUNT_MAX)
+      const { last_seq } = await other.ledger.commit(w.outcome({ transfers: [pay('world', 'user:b', AMOUNT_MAX)] }))
+      await other.close()
+      expect(await w.balance('world')).toBe(-2n * AMOUNT_MAX)
+      expect(await w.ledger.reader.balanceAt(w.tenant, 'world', USD, last_seq)).toBe(-2n * AMOUNT_MAX)
     })
 
     test('the house’s statement tells what came and went, not what moved between stripes', async () => {

@@ -1,5 +1,5 @@
 -- The balance right after `seq`: for each account its last leg at or before it.
-select coalesce(sum(after), 0)::bigint as balance
+select coalesce(sum(after), 0) as balance
 from unnest($1::bigint[]) own(id)
 cross join lateral (
   select after from (
