@@ -129,7 +129,7 @@ function isPath(path: unknown): boolean {
   )
 }
 
-function isRecord(value: unknown): value is Unknown<T> {
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
 }
 

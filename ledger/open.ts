@@ -11,7 +11,7 @@ import { lapsingHoldsOf } from './postgres/lapsing.ts'
 import { PostgresReader } from './postgres/reader.ts'
 import { LedgerTail } from './tail.ts'
 
-/** Events of one partition of `event` and `transfer`; outcomes are parted by day. */
+/** Events of one partition of `event` and `transfer`, unless told otherwise; outcomes are parted by day. */
 const PARTITION_EVENTS = 20_000_000n
 const PARTITIONS_AHEAD = 1
 const DAYS_AHEAD = 3
@@ -24,6 +24,8 @@ export type LedgerOptions = Readonly<{
   ring_max?: number
   /** Connections for reading. */
   readers_max?: number
+  /** Events of one partition: the same in the whole life of a database. */
+  partition_events?: bigint
   /** Told of errors that no caller hears of. */
   failed?: (error: unknown) => void
 }>
@@ -41,20 +43,21 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
   })
   let closing = false
   pool.on('error', (error) => closing || failed(error)) // a connection that Postgres ends after we have is no news
-  await addPartitions(pool)
-  const timer = setInterval(() => void addPartitions(pool).catch(failed), PARTITION_CHECK_MS)
+  const size = options.partition_events ?? PARTITION_EVENTS
+  await addPartitions(pool, size)
+  const timer = setInterval(() => void addPartitions(pool, size).catch(failed), PARTITION_CHECK_MS)
   timer.unref()
   const reader = new PostgresReader(pool)
   const { lineage, seq } = await reader.head()
   const tail = new LedgerTail({ lineage, seq, reader, ring_max: options.ring_max ?? 10_000, failed })
   const store = new PostgresStore(options.databaseUrl)
-  let reserved = nextReserve(seq)
+  let reserved = nextReserve(seq, size)
   const commits = new GroupCommit(store, { ...defaultLimits, ...options.limits }, (committed) => {
     tail.offer(eventsOf(committed))
     expirer.noticed(committed)
     if (committed.written.last < reserved) return
-    reserved = nextReserve(committed.written.last)
-    void addPartitions(pool).catch(failed)
+    reserved = nextReserve(committed.written.last, size)
+    void addPartitions(pool, size).catch(failed)
   })
   const ledger: Ledger = {
     commit: (outcome: Outcome): Promise<Receipt> => commits.submit(outcome),
@@ -74,13 +77,13 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
   return { ledger, tail, close }
 }
 
-async function addPartitions(pool: pg.Pool): Promise<void> {
-  await pool.query('select add_partitions($1, $2, $3)', [PARTITION_EVENTS, PARTITIONS_AHEAD, DAYS_AHEAD])
+async function addPartitions(pool: pg.Pool, size: bigint): Promise<void> {
+  await pool.query('select add_partitions($1, $2, $3)', [size, PARTITIONS_AHEAD, DAYS_AHEAD])
 }
 
 /** The seq in the middle of its partition's rest: reaching it, the next partition is made, long before it is needed. */
-function nextReserve(seq: bigint): bigint {
-  const base = (seq / PARTITION_EVENTS) * PARTITION_EVENTS
-  const middle = base + PARTITION_EVENTS / 2n
-  return seq < middle ? middle : base + PARTITION_EVENTS + PARTITION_EVENTS / 2n
+function nextReserve(seq: bigint, size: bigint): bigint {
+  const base = (seq / size) * size
+  const middle = base + size / 2n
+  return seq < middle ? middle : base + size + size / 2n
 }

@@ -1,6 +1,6 @@
 import { LEDGER_PROOF, type LedgerProof, type ProofStep, type SignedCheckpoint } from '../schema/ledger-proof.ts'
 import { isOutcomeId } from '../schema/uuid.ts'
-import { auditSql, type AuditOutcome, type Chunk } from './audit/chunk.ts'
+import { auditSql, chunkOf, type AuditOutcome, type Chunk } from './audit/chunk.ts'
 import { leafOf, textOf } from './audit/leaves.ts'
 import { RecentAccounts, type Snapshot } from './audit/snapshot.ts'
 import { batchLeaf, checkpointOf } from './checkpoints.ts'
@@ -8,8 +8,10 @@ import { leafSalt, merklePath, merkleRoot, type PathStep } from './leaf.ts'
 
 export type Proving =
   | Readonly<{ type: 'proof'; proof: LedgerProof }>
-  /** No outcome in the database has this id: it never was, or it is in an archive. */
+  /** No outcome in the database has this id: it never was, or its day has been archived. */
   | Readonly<{ type: 'unknown' }>
+  /** It lies in an archive file, which this cannot read. */
+  | Readonly<{ type: 'archived'; file: string }>
   /** Committed at `seq`, and no checkpoint covers it yet. */
   | Readonly<{ type: 'uncovered'; seq: number }>
 
@@ -22,11 +24,14 @@ export async function proveOutcome(snapshot: Snapshot, id: string): Promise<Prov
   const [found] = await snapshot.query(auditSql('outcome-seq'), [id])
   if (found === undefined) return { type: 'unknown' }
   const seq = Number(found[0])
+  const [archived] = await snapshot.query(auditSql('archive-of'), [seq])
+  if (archived !== undefined) return { type: 'archived', file: archived[0]! }
   const [covering] = await snapshot.query(auditSql('covering-checkpoint'), [seq])
   if (covering === undefined) return { type: 'uncovered', seq }
   const [before] = await snapshot.query(auditSql('base'), [seq - 1])
-  const chunk = await snapshot.batchAfter(before === undefined ? 0 : Number(before[0]))
-  if (chunk === undefined) throw new Error(`outcome ${id} stands in no batch: npm run audit tells more`)
+  const rows = await snapshot.batchAfter(before === undefined ? 0 : Number(before[0]))
+  if (rows === undefined) throw new Error(`outcome ${id} stands in no batch: npm run audit tells more`)
+  const chunk = chunkOf(rows)
   const previous = before === undefined ? '0'.repeat(64) : before[1]!
   const checkpoint = checkpointOf(covering)
   const outcome = await outcomePart(snapshot, chunk, id)

@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { loadConfigOrExit } from '../config.ts'
-import { startPostgres } from '../embedded/postgres.ts'
 import { loadSecretKey } from '../embedded/secret-key.ts'
 import { auditLedger } from '../ledger/audit/audit.ts'
 import { describe } from '../ledger/audit/finding.ts'
@@ -11,33 +8,40 @@ import { Snapshot } from '../ledger/audit/snapshot.ts'
 import { checkpointKey } from '../ledger/checkpoint-key.ts'
 import { createCheckpoints } from '../ledger/checkpoints.ts'
 import { proveOutcome } from '../ledger/proof.ts'
+import { end, inWords, openDatabase } from './database.ts'
 
-const { values: args } = parseArgs({
-  options: { since: { type: 'string' }, prove: { type: 'string' }, checkpoint: { type: 'boolean' } },
+const { values: args, positionals } = parseArgs({
+  options: {
+    since: { type: 'string' },
+    archive: { type: 'string', multiple: true },
+    prove: { type: 'string' },
+    checkpoint: { type: 'boolean' },
+  },
+  allowPositionals: true, // more files after --archive
 })
 const config = loadConfigOrExit()
+const archives = [...(args.archive ?? []), ...positionals]
+if (positionals.length > 0 && args.archive === undefined) end(`what is ${positionals[0]}? Files stand after --archive`)
 if (args.since !== undefined && !/^\d{1,15}$/.test(args.since)) end('--since takes a seq: a whole number')
+if (args.since !== undefined && archives.length > 0) end('--since and --archive do not go together')
 
-const postgres = config.database_url ? undefined : await startOurs()
-const databaseUrl = config.database_url || postgres!.url
+const database = await openDatabase(config)
+const databaseUrl = database.url
 try {
   if (args.checkpoint) await publishCheckpoint()
   if (args.prove !== undefined) process.exitCode = await prove(args.prove)
   else if (!args.checkpoint || args.since !== undefined) process.exitCode = await audit()
+} catch (error) {
+  console.error(inWords(error))
+  process.exitCode = 1
 } finally {
-  await postgres?.stop()
-}
-
-async function startOurs() {
-  if (!existsSync(join(config.data_dir, 'postgres.json')))
-    end(`there is no data in ${config.data_dir}: npm start makes a database there, or set DATABASE_URL`)
-  return startPostgres({ dataDir: config.data_dir, log: (line) => console.error(line) })
+  await database.close()
 }
 
 async function audit(): Promise<number> {
   const began_ms = performance.now()
   const since = args.since === undefined ? {} : { since: Number(args.since) }
-  const result = await auditLedger({ databaseUrl, ...since, ...progress() })
+  const result = await auditLedger({ databaseUrl, archives, ...since, ...progress() })
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
   const ms = Math.round(performance.now() - began_ms)
   if (result.audit === 'ok') {
@@ -58,6 +62,7 @@ async function prove(id: string): Promise<number> {
     const proving = await proveOutcome(snapshot, id)
     if (proving.type === 'proof') console.log(JSON.stringify(proving.proof, undefined, 2))
     if (proving.type === 'unknown') console.error(`no outcome ${id} is in this database`)
+    if (proving.type === 'archived') console.error(`outcome ${id} is in the archive ${proving.file}`)
     if (proving.type === 'uncovered')
       console.error(`no checkpoint covers seq ${proving.seq} yet: the server makes one a minute, --checkpoint one now`)
     return proving.type === 'proof' ? 0 : 1
@@ -83,9 +88,4 @@ function progress() {
     progress: ({ seq, head }: Readonly<{ seq: number; head: number }>) =>
       void process.stderr.write(`\raudit: seq ${seq} of ${head}, ${Math.floor((100 * seq) / Math.max(1, head))} %`),
   }
-}
-
-function end(message: string): never {
-  console.error(message)
-  process.exit(1)
 }

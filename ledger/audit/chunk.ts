@@ -9,6 +9,9 @@ export type Chunk = Readonly<{
   events: readonly AuditEvent[]
 }>
 
+/** The same as it is read: a row of `batches`, `outcomes`, `transfers`, `events` each. */
+export type ChunkRows = Readonly<Record<keyof Chunk, readonly Row[]>>
+
 /** Seqs are numbers here: a count without gaps stays below 2^53. */
 export type AuditBatch = Readonly<{
   first_seq: number
@@ -62,8 +65,16 @@ export function auditSql(name: string): Statement {
   return { name: `audit-${name}`, text: readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8') }
 }
 
-/** From a row of `batches`. */
-export function batchOf([last_seq, first_seq, at_ms, salt, digest, hash]: Row): AuditBatch {
+export function chunkOf({ batches, outcomes, legs, events }: ChunkRows): Chunk {
+  return {
+    batches: batches.map(batchOf),
+    outcomes: outcomes.map(outcomeOf),
+    legs: legs.map(legOf),
+    events: events.map(eventOf),
+  }
+}
+
+function batchOf([last_seq, first_seq, at_ms, salt, digest, hash]: Row): AuditBatch {
   return {
     first_seq: Number(first_seq),
     last_seq: Number(last_seq),
@@ -74,8 +85,7 @@ export function batchOf([last_seq, first_seq, at_ms, salt, digest, hash]: Row): 
   }
 }
 
-/** From a row of `outcomes`. */
-export function outcomeOf(row: Row): AuditOutcome {
+function outcomeOf(row: Row): AuditOutcome {
   const [id, tenant, kind, owner, actor, epoch, version, request, first_seq, last_seq, steps, at_ms] = row
   return {
     id: id!,
@@ -91,8 +101,7 @@ export function outcomeOf(row: Row): AuditOutcome {
   }
 }
 
-/** From a row of `transfers`. */
-export function legOf([seq, n, tenant, debit, credit, amount, debit_after, credit_after, hold]: Row): AuditLeg {
+function legOf([seq, n, tenant, debit, credit, amount, debit_after, credit_after, hold]: Row): AuditLeg {
   return {
     seq: Number(seq),
     n: Number(n),
@@ -106,8 +115,7 @@ export function legOf([seq, n, tenant, debit, credit, amount, debit_after, credi
   }
 }
 
-/** From a row of `events`. */
-export function eventOf([seq, type, audience, tenant, actor, user, outcome, at_ms, payload]: Row): AuditEvent {
+function eventOf([seq, type, audience, tenant, actor, user, outcome, at_ms, payload]: Row): AuditEvent {
   return {
     seq: Number(seq),
     type: type!,

@@ -1,10 +1,11 @@
 import pg from 'pg'
 import { list, run, type Row, type Statement } from '../postgres/statement.ts'
 import { accountOf, type Accounts, type AuditAccount } from './accounts.ts'
-import { auditSql, batchOf, eventOf, legOf, outcomeOf, type Chunk } from './chunk.ts'
+import { auditSql, type Chunk, type ChunkRows } from './chunk.ts'
 
 /** Seqs read at once: some ten thousand rows in memory. */
 const CHUNK_SEQS = 8_000
+const PAGE_ROWS = 10_000
 
 const batches = auditSql('batches')
 const outcomes = auditSql('outcomes')
@@ -42,32 +43,48 @@ export class Snapshot {
     return run(this.#client, wanted, values)
   }
 
-  /** Whole batches with everything in them, from `after` on in the order of seq. The next chunk is read while one is used. */
-  async *chunks(after: number): AsyncGenerator<Chunk> {
-    let coming = this.#chunk(after, CHUNK_SEQS)
+  /** The rows of a statement a page at a time, however many there are. One stream at a time. */
+  async *pages({ name, text }: Statement, values: readonly unknown[]): AsyncGenerator<readonly Row[]> {
+    const cursor = { name: `pages-${name}`, text: `declare pages no scroll cursor for ${text}` }
+    await this.query(cursor, values)
+    for (;;) {
+      const rows = await this.query({ name: 'pages-next', text: `fetch ${PAGE_ROWS} from pages` }, [])
+      if (rows.length === 0) break
+      yield rows
+    }
+    await this.query({ name: 'pages-close', text: 'close pages' }, [])
+  }
+
+  /**
+   * Whole batches with everything in them, after seq `after` and up to `until`, in the order of seq. The next chunk is read
+   * while one is used.
+   */
+  async *chunks(after: number, until = Infinity): AsyncGenerator<ChunkRows> {
+    const next = (from: number) => (from < until ? this.#chunk(from, Math.min(CHUNK_SEQS, until - from)) : undefined)
+    let coming = next(after)
     for (;;) {
       const chunk = await coming
       if (chunk === undefined) return
-      coming = this.#chunk(chunk.batches.at(-1)!.last_seq, CHUNK_SEQS)
-      coming.catch(() => {}) // it is awaited in the next turn, unless nobody takes one
+      coming = next(Number(chunk.batches.at(-1)![0]))
+      coming?.catch(() => {}) // it is awaited in the next turn, unless nobody takes one
       yield chunk
     }
   }
 
   /** The one batch that follows seq `after`, with everything in it. */
-  batchAfter(after: number): Promise<Chunk | undefined> {
+  batchAfter(after: number): Promise<ChunkRows | undefined> {
     return this.#chunk(after, 0)
   }
 
-  async #chunk(after: number, seqs: number): Promise<Chunk | undefined> {
-    const found = (await this.query(batches, [after, seqs])).map(batchOf)
+  async #chunk(after: number, seqs: number): Promise<ChunkRows | undefined> {
+    const found = await this.query(batches, [after, seqs])
     if (found.length === 0) return undefined
-    const range = [after, found.at(-1)!.last_seq]
+    const range = [after, found.at(-1)![0]]
     return {
       batches: found,
-      outcomes: (await this.query(outcomes, range)).map(outcomeOf),
-      legs: (await this.query(transfers, range)).map(legOf),
-      events: (await this.query(events, range)).map(eventOf),
+      outcomes: await this.query(outcomes, range),
+      legs: await this.query(transfers, range),
+      events: await this.query(events, range),
     }
   }
 

@@ -119,6 +119,17 @@ const totals: readonly Total[] = [
     }),
   },
   {
+    sql: 'battles-counted',
+    scope: 'full',
+    values: 'after',
+    finding: ([finished, ended]) => ({
+      what: 'battle/settled',
+      actor: 'all battles',
+      expected: `${finished} ends for as many finished`,
+      found: ended!,
+    }),
+  },
+  {
     sql: 'battle-escrows',
     scope: 'both',
     values: 'none',

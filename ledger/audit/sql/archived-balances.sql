@@ -1,0 +1,1 @@
+select account, balance from archived_balance

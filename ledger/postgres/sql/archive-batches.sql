@@ -1,0 +1,1 @@
+delete from batch where last_seq <= $1

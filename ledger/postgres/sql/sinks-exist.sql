@@ -1,0 +1,1 @@
+select to_regclass('sink_cursor') is not null
