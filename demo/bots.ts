@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { AccessOperations } from '../access/open.ts'
-import type { RollingDrop } from '../client-sdk/api.ts'
+import type { BattleLink, RollingDrop } from '../client-sdk/api.ts'
 import { connect } from '../client-sdk/connect.ts'
 import { memoryTokens } from '../client-sdk/tokens.ts'
 import { PLAY_CREDIT, skuOf, toAsset } from '../schema/asset.ts'
@@ -34,6 +34,9 @@ const names = [
 const PRICE_MAX = 2_000n
 const PURSE_MIN = 20_000n
 const BATTLE_ENDS_WITHIN_MS = 20 * 60_000
+/** Battles one bot is in at once, and battles of bots that wait for players at once. */
+const UNDER_WAY_MAX = 3
+const WAITING_MAX = 3
 
 type Parts = Readonly<{
   url: string
@@ -66,12 +69,18 @@ async function runBot(parts: Parts, name: string, own: Set<string>): Promise<voi
       tokens.save(await access.signIn(user))
       const sdk = connect(url, { tokens })
       try {
+        const underWay = new Set<Promise<void>>()
         while (!signal.aborted) {
           await pause(signal, 1_500, 6_000)
-          await playOne(sdk, own, signal)
-          await sellEverything(sdk)
+          if (underWay.size >= UNDER_WAY_MAX) continue
+          const battle = await takeTurn(sdk, own, signal)
+          if (battle === undefined) continue
+          const ended = battle.ended.then(() => sellEverything(sdk)).catch(failed)
+          underWay.add(ended)
+          void ended.then(() => underWay.delete(ended))
           if ((await purse(sdk)) < PURSE_MIN) await access.topUp(user)
         }
+        await Promise.all(underWay)
       } finally {
         await sdk.close()
       }
@@ -82,22 +91,32 @@ async function runBot(parts: Parts, name: string, own: Set<string>): Promise<voi
   }
 }
 
-/** Joins a battle another bot has had open for a while, or opens one, and stays until it ends. */
-async function playOne(sdk: RollingDrop, own: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
+/**
+ * Joins a battle another bot has had open for a while; or opens one, unless enough of them wait already. Returns the battle's
+ * end, so that a bot that waits for players goes on playing elsewhere: five bots that each wait for the other four would wait
+ * for ever.
+ */
+async function takeTurn(
+  sdk: RollingDrop,
+  own: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<Readonly<{ ended: Promise<void> }> | undefined> {
   const { battles } = await sdk.battles.list({ status: 'open', limit: 50 })
   const me = (await sdk.user()).id
   const joinable = battles.find((battle) => isJoinable(battle, own, me))
+  const waiting = battles.filter(({ phase, creator }) => phase === 'waiting' && own.has(creator))
+  if (joinable === undefined && waiting.length >= WAITING_MAX) return undefined
   const id = joinable?.id ?? (await open(sdk))
   const link = sdk.battles.watch(id)
-  try {
-    if (joinable) {
-      const seat = joinable.seats.find(({ user, bot }) => user === null && !bot)!.seat
-      await link.join(seat)
-    }
-    await endOf(link, AbortSignal.any([signal, AbortSignal.timeout(BATTLE_ENDS_WITHIN_MS)]))
-  } finally {
-    await link.close()
-  }
+  const seat = joinable?.seats.find(({ user, bot }) => user === null && !bot)?.seat
+  const joined = seat === undefined || (await link.join(seat).catch(() => undefined)) // somebody was quicker: another turn
+  if (joined === undefined) return link.close().then(() => undefined)
+  return { ended: untilOver(link, signal) }
+}
+
+async function untilOver(link: BattleLink, signal: AbortSignal): Promise<void> {
+  await endOf(link, AbortSignal.any([signal, AbortSignal.timeout(BATTLE_ENDS_WITHIN_MS)]))
+  await link.close()
 }
 
 function isJoinable(
