@@ -21,10 +21,23 @@ const MAY_IMPORT = {
   pages: [],
   demo: ['schema', 'access', 'client-sdk'],
   server: [
-    ...['schema', 'config', 'embedded', 'game', 'ledger', 'access', 'catalog', 'entropy', 'rooms', 'services', 'bridge'],
+    ...[
+      'schema',
+      'config',
+      'embedded',
+      'game',
+      'ledger',
+      'access',
+      'catalog',
+      'entropy',
+      'rooms',
+      'services',
+      'bridge',
+    ],
     ...['client-sdk', 'pages', 'demo', 'scripts'],
   ],
   loadtest: ['client-sdk', 'schema', 'config', 'ledger', 'game', 'embedded', 'scripts'],
+  e2e: ['client-sdk', 'schema', 'embedded', 'loadtest'],
 }
 
 const TESTS = String.raw`\.test\.tsx?$`

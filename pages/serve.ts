@@ -6,7 +6,7 @@ import { Hono, type Context } from 'hono'
 import { etag } from 'hono/etag'
 
 /** Paths of the pages themselves: each is the one document, which then finds its own way. */
-const documents = ['/', '/b/:battle', '/history', '/items', '/verify', '/rules']
+const documents = ['/', '/b/:battle', '/history', '/items', '/verify', '/verify/:battle', '/rules']
 
 const types: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -41,13 +41,18 @@ export async function servePages(folder: string): Promise<Hono> {
     const caching = path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'public, max-age=3600'
     app.get(path, (c) => send(c, file, caching))
   }
+  // A person at a wrong address gets a page that says so; a program gets the problem document of the API.
+  app.get('*', (c, next) =>
+    c.req.header('accept')?.includes('text/html') ? Promise.resolve(send(c, document, 'no-cache', 404)) : next(),
+  )
   return app
 }
 
-function send(c: Context, { type, body, brotli }: File, caching: string): Response {
+function send(c: Context, { type, body, brotli }: File, caching: string, status: 200 | 404 = 200): Response {
   const headers = { 'content-type': type, 'cache-control': caching, vary: 'accept-encoding' }
-  if (brotli === undefined || !/\bbr\b/.test(c.req.header('accept-encoding') ?? '')) return c.body(body, 200, headers)
-  return c.body(brotli, 200, { ...headers, 'content-encoding': 'br' })
+  if (brotli === undefined || !/\bbr\b/.test(c.req.header('accept-encoding') ?? ''))
+    return c.body(body, status, headers)
+  return c.body(brotli, status, { ...headers, 'content-encoding': 'br' })
 }
 
 async function readFiles(folder: string): Promise<Map<string, File>> {
