@@ -31,6 +31,12 @@ export const settings = {
 
   DEMO_BOTS: whole(5, 'bots', [0, 100], 'Bots that battle on play money, so that lobby and feed move from the start.'),
   REVEAL_MS: whole(3500, 'ms', [0, 60_000], 'Time a round is shown: long enough for the reel to spin and be read.'),
+  FAST_REVEAL_MS: whole(
+    1200,
+    'ms',
+    [1, 60_000],
+    'Time a round of a fast battle is shown: a short spin for those who play many rounds.',
+  ),
   BATTLE_WAIT_S: whole(
     900,
     's',

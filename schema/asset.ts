@@ -35,6 +35,12 @@ export function wageredAsset(money: AssetId): AssetId {
   return toAsset(isPlay(money) ? `play:wagered:${money.slice('play:'.length)}` : `wagered:${money}`)
 }
 
+/** The money that `asset` counts the wagers of; undefined when it counts something else. */
+export function moneyWagered(asset: AssetId): AssetId | undefined {
+  const money = /^(play:)?wagered:(.+)$/.exec(asset)
+  return money ? toAsset(`${money[1] ?? ''}${money[2]}`) : undefined
+}
+
 /** The sku of an item's asset; undefined when the asset is not an item. */
 export function skuOf(asset: AssetId): string | undefined {
   return /^(?:play:)?item:(.+)$/.exec(asset)?.[1]

@@ -173,6 +173,9 @@ export type Inventory = z.infer<typeof inventory>
 export const me = z.object({
   user: z.object({ id: z.string(), name: z.string(), guest: z.boolean(), roles: z.array(z.string()) }),
   balances: z.array(z.object({ asset: z.string(), balance: decimal, held: decimal })),
+  levels: z
+    .array(z.object({ money: z.string(), wagered: decimal, level: z.int() }))
+    .describe('one for each money ever wagered; of any other the level is 0'),
 })
 export type Me = z.infer<typeof me>
 
@@ -209,3 +212,21 @@ export const problem = z.object({
   details: z.unknown().optional(),
 })
 export type Problem = z.infer<typeof problem>
+
+/** A signed point of the ledger; see `schema/ledger-proof.ts` for what is signed. */
+export const checkpoint = z.object({
+  lineage: z.string(),
+  since: decimal,
+  seq: decimal,
+  hash: z.string(),
+  root: z.string(),
+  at_ms: z.number(),
+  key_id: z.string(),
+  public_key: z.string(),
+  signature: z.string(),
+})
+export const checkpointPage = z.object({
+  keys: z.array(z.object({ id: z.string(), public_key: z.string() })),
+  checkpoints: z.array(checkpoint),
+})
+export type CheckpointPage = z.infer<typeof checkpointPage>

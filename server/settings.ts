@@ -38,6 +38,7 @@ export function serviceConfig(config: Config): ServiceConfig {
   return {
     battleWait_ms: config.battle_wait_s * 1000,
     reveal_ms: config.reveal_ms,
+    fastReveal_ms: config.fast_reveal_ms,
     guestsPerMinute: config.guests_per_minute,
     requestsPerMinute: config.requests_per_minute,
     commandsPerMinute: config.commands_per_minute,

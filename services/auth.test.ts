@@ -13,6 +13,7 @@ test('a guest is who the token says, until logging out', async () => {
   expect(me.body).toEqual({
     user: { ...user, roles: ['player'] },
     balances: [{ asset: 'play:CREDIT', balance: '100000', held: '0' }],
+    levels: [],
   })
   expect(me.headers.get('cache-control')).toBe('no-store')
   expect((await node.call('POST', '/auth/logout', { token, body: { refreshToken } })).status).toBe(204)

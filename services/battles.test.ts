@@ -102,6 +102,38 @@ describe('creating a battle', () => {
     expect(answer.headers.get('content-type')).toBe('application/problem+json')
   })
 
+  test('with options is stored, shown and paid as they say', async () => {
+    const guest = await newGuest(node)
+    const chosen = { mode: 'crazy-terminal', seats: 4, teamSize: 2, sponsor: 33, minLevel: 2, fast: true }
+    const { body } = await create(guest, 'options', { ...wanted, ...chosen })
+    // 1,000 for the own seat, and 33 percent of 1,000 for each of three others.
+    expect(await creditsOf(guest)).toBe(100_000n - 1_000n - 990n)
+    const detail = await node.call('GET', `/battles/${body.id}`)
+    const { fast: _, seats: __, ...shown } = chosen
+    expect(detail.body).toMatchObject({ ...shown, borrowMax: 0, entry: '670', revealMs: 300 })
+    expect(detail.body.proof).toMatchObject({ mode: 'crazy-terminal', teamSize: 2, sponsor: 33 })
+    const credit = await create(guest, 'credit', { ...wanted, mode: 'jackpot', borrowMax: 80, borrow: 75 })
+    expect(await creditsOf(guest)).toBe(100_000n - 1_990n - 250n)
+    expect((await node.call('GET', `/battles/${credit.body.id}`)).body.seats[0]).toMatchObject({
+      borrow: 75,
+      share: null,
+    })
+  })
+
+  test.each([
+    [{ mode: 'shared', seats: 4, teamSize: 2 }, /no teams/],
+    [{ mode: 'group', borrowMax: 10 }, /nothing is borrowed/],
+    [{ sponsor: 10, borrowMax: 10 }, /nothing is borrowed/],
+    [{ seats: 5, teamSize: 2 }, /2v2/],
+    [{ borrow: 10 }, /borrowed here/],
+  ])('options that do not go together are refused with the reason: %j', async (options, reason) => {
+    const guest = await newGuest(node)
+    const { status, body } = await create(guest, 'together', { ...wanted, ...options })
+    expect([status, body.code]).toEqual([422, 'battle/options'])
+    expect(body.details.reason).toMatch(reason)
+    expect(await creditsOf(guest)).toBe(100_000n)
+  })
+
   test('what zod refuses names the field', async () => {
     const { token } = await newGuest(node)
     const { body } = await node.call('POST', '/battles', { token, key: 'z', body: { ...wanted, seats: 'two' } })

@@ -25,7 +25,9 @@ const route = createRoute({
   tags: ['battles'],
   summary: 'Creates a battle and takes its first seat',
   description:
-    'The creator pays the sum of the prices of all rounds and sits on seat 0. The answer comes when that is durable; ' +
+    'The creator pays the sum of the prices of all rounds and sits on seat 0. What is sponsored of the other seats is paid ' +
+    'at once too, and given back with the battle’s end or when a bot takes the seat. Options that do not go together are ' +
+    'refused with `battle/options`, whose `details.reason` says which. The answer comes when all that is durable; ' +
     'everything else happens over the socket.',
   security: BEARER,
   parameters: [IDEMPOTENCY_KEY],
@@ -75,7 +77,7 @@ async function decide(
   { catalog, sealer, config, clock }: ServiceParts,
   { user, name, tenant }: Principal,
   id: OutcomeId,
-  { rounds, mode, seats, unlisted, clientSeed }: Body,
+  { rounds, clientSeed, borrow, fast, ...chosen }: Body,
 ): Promise<Omit<Outcome, 'request'>> {
   const boxes: Box[] = []
   for (const round of rounds) {
@@ -84,9 +86,10 @@ async function decide(
     boxes.push(published.box)
   }
   const serverSeed = randomBytes(32).toString('hex')
-  const options = { id, tenant, boxes, mode, seats, unlisted, creator: { user, name, clientSeed } }
+  const options = { ...chosen, id, tenant, boxes, creator: { user, name, clientSeed, borrow } }
   const secret = { seedHash: hashSeed(serverSeed), sealedSeed: sealer.seal(serverSeed, battleSeedContext(id)) }
-  const pace = { wait_ms: config.battleWait_ms, reveal_ms: config.reveal_ms }
+  const reveal_ms = Math.max(1, fast ? config.fastReveal_ms : config.reveal_ms)
+  const pace = { wait_ms: config.battleWait_ms, reveal_ms }
   const decision = createBattle({ ...options, ...secret, ...pace }, clock())
   if (!decision.ok) throw new RollingDropError(decision.code, decision.details)
   const { kind, transfers, events, wake_at_ms, finished } = decision.effects

@@ -1,6 +1,8 @@
 import { createRoute } from '@hono/zod-openapi'
-import { userOwner } from '../schema/account.ts'
+import { userOwner, wageredOwner } from '../schema/account.ts'
+import { moneyWagered } from '../schema/asset.ts'
 import { me } from '../schema/http.ts'
+import { levelOf } from '../schema/level.ts'
 import type { Gates } from './caller.ts'
 import { BEARER, json } from './openapi.ts'
 import type { ServiceParts, Services } from './parts.ts'
@@ -11,7 +13,7 @@ const route = createRoute({
   path: '/me',
   operationId: 'getMe',
   tags: ['wallet'],
-  summary: 'The signed-in user and all balances',
+  summary: 'The signed-in user, all balances and levels',
   security: BEARER,
   responses: {
     200: json(me.meta({ id: 'Me' }), '`held` of a balance is reserved and cannot be spent.'),
@@ -22,11 +24,17 @@ const route = createRoute({
 export function addMe(app: Services, { ledger }: ServiceParts, gates: Gates): void {
   app.openapi({ ...route, middleware: gates.signedIn }, async (c) => {
     const { user: id, name, guest, roles, tenant } = c.var.principal
-    const balances = await ledger.reader.balances(tenant, userOwner(id))
+    const [balances, wagers] = await Promise.all(
+      [userOwner(id), wageredOwner(id)].map((owner) => ledger.reader.balances(tenant, owner)),
+    )
     return c.json(
       {
         user: { id, name, guest, roles: [...roles] },
-        balances: balances.map(({ asset, balance, held }) => ({ asset, balance: `${balance}`, held: `${held}` })),
+        balances: balances!.map(({ asset, balance, held }) => ({ asset, balance: `${balance}`, held: `${held}` })),
+        levels: wagers!.flatMap(({ asset, balance }) => {
+          const money = moneyWagered(asset)
+          return money === undefined ? [] : [{ money, wagered: `${balance}`, level: levelOf(balance) }]
+        }),
       },
       200,
     )

@@ -27,9 +27,10 @@ export type ServiceParts = Readonly<{
 }>
 
 export type ServiceConfig = Readonly<{
-  /** How long a new battle waits for players, and how long each of its rounds is shown. */
+  /** How long a new battle waits for players, and how long each of its rounds is shown, and of a fast one. */
   battleWait_ms: number
   reveal_ms: number
+  fastReveal_ms: number
   /** New guests, and requests of any kind, from one client address; commands of one user. */
   guestsPerMinute: number
   requestsPerMinute: number

@@ -4,6 +4,8 @@ import { createAccess, type AccessOperations } from '../access/open.ts'
 import { createSealer } from '../access/seal.ts'
 import { createCatalog, type Catalog } from '../catalog/catalog.ts'
 import { seedCatalog } from '../catalog/seed.ts'
+import { checkpointKey } from '../ledger/checkpoint-key.ts'
+import { createCheckpoints } from '../ledger/checkpoints.ts'
 import { openLedger, type OpenLedger } from '../ledger/open.ts'
 import type { Tokens } from '../schema/http.ts'
 import { createServices } from '../services/app.ts'
@@ -37,6 +39,7 @@ export type Answer = Readonly<{ status: number; body: any; headers: Headers }>
 const config: ServiceConfig = {
   battleWait_ms: 900_000,
   reveal_ms: 1000,
+  fastReveal_ms: 300,
   guestsPerMinute: 1_000_000,
   requestsPerMinute: 1_000_000,
   commandsPerMinute: 1_000_000,
@@ -65,7 +68,8 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
   const log = { error: (line: unknown) => logged.push(line), warn: (line: unknown) => logged.push(line) }
   const sealer = createSealer(secretKey)
   const entropy = { published: () => [{ id: 'c', head: 'aa', length: 8, starts_at_ms: 0, period_ms: 1000 }] }
-  const parts = { pool, ledger, tail, access, catalog, sealer, entropy, clock, log, node: 'n1' }
+  const checkpoints = createCheckpoints({ pool, key: checkpointKey(secretKey), period_ms: 0 })
+  const parts = { pool, ledger, tail, access, catalog, sealer, entropy, checkpoints, clock, log, node: 'n1' }
   const app = createServices({ ...parts, config: { ...config, ...changed } })
   const close = async () => {
     access.close()
@@ -75,7 +79,7 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
     await database.drop()
   }
   const call = (method: string, path: string, options: CallOptions = {}) => send(app, method, path, options)
-  return { ...opened, close, url: database.url, pool, secretKey, access, accessAhead, catalog, app, logged, call }
+  return { ...opened, close, url: database.url, pool, secretKey, access, accessAhead, catalog, checkpoints, app, logged, call }
 }
 
 async function send(

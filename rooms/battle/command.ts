@@ -23,13 +23,17 @@ export function readMessage(type: string, payload: unknown): Said | undefined {
   throw new RollingDropError('request/invalid', { type: known, problems })
 }
 
+/** Who asks, with the level that a battle may ask for. */
+export type Asking = Pick<Principal, 'user' | 'name'> & Readonly<{ level?: number }>
+
 /** What `by` asks of the battle, as a command for its actor. */
-export function commandOf(battle: string, by: Principal, { type, message }: Said, entropy: Entropy): Command<Battle> {
+export function commandOf(battle: string, by: Asking, { type, message }: Said, entropy: Entropy): Command<Battle> {
   const { command: _number, ...asked } = message
   const received = { battle, by: by.user, type, ...asked }
   switch (type) {
     case 'join': {
-      const player = { seat: message.seat, user: by.user, name: by.name, clientSeed: message.clientSeed }
+      const { seat, clientSeed, borrow = 0 } = message
+      const player = { seat, user: by.user, name: by.name, clientSeed, borrow, level: by.level ?? 0 }
       return battleCommand(received, (at, now_ms) => join(at, player, now_ms, entropy.fix(now_ms)))
     }
     case 'leave':

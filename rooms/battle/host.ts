@@ -4,7 +4,10 @@ import { pause } from '../../entropy/clock.ts'
 import type { Entropy } from '../../entropy/entropy.ts'
 import { battleFromJson } from '../../game/battle/stored.ts'
 import type { ActorRow, Ledger } from '../../ledger/ledger.ts'
+import { wageredOwner } from '../../schema/account.ts'
+import { wageredAsset } from '../../schema/asset.ts'
 import { RollingDropError } from '../../schema/errors.ts'
+import { levelOf } from '../../schema/level.ts'
 import type { Log } from '../actor.ts'
 import type { Guard } from '../guarded-room.ts'
 import type { ClusterNode } from '../node.ts'
@@ -192,9 +195,18 @@ export class BattleHost {
 
   #roomOf(hosted: Hosted): Promise<Opened<BattleRoom>> {
     hosted.wanted_ms = this.#options.guard.clock.now()
-    const { guard, entropy } = this.#options
+    const { guard, entropy, ledger } = this.#options
     const { roomId, watched } = hosted
-    hosted.room ??= openRoom(BATTLE, BattleRoom, { roomId, guard, entropy, watched } satisfies BattleRoomOptions)
+    const { tenant, asset } = watched.battle
+    const level = async (user: string) =>
+      levelOf((await ledger.reader.balance(tenant, wageredOwner(user), wageredAsset(asset)))?.balance ?? 0n)
+    hosted.room ??= openRoom(BATTLE, BattleRoom, {
+      roomId,
+      guard,
+      entropy,
+      watched,
+      levelOf: level,
+    } satisfies BattleRoomOptions)
     hosted.room.catch(() => (hosted.room = undefined))
     return hosted.room
   }

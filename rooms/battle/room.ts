@@ -9,7 +9,14 @@ import { commandOf, readMessage } from './command.ts'
 import { ownPatches } from '../patches.ts'
 import { newView, nextReveal, show, viewBytesMax, type Shown } from './view.ts'
 
-export type BattleRoomOptions = Readonly<{ roomId: string; guard: Guard; entropy: Entropy; watched: WatchedBattle }>
+export type BattleRoomOptions = Readonly<{
+  roomId: string
+  guard: Guard
+  entropy: Entropy
+  watched: WatchedBattle
+  /** The level of a user in what this battle is paid with. */
+  levelOf(user: string): Promise<number>
+}>
 
 /**
  * The Colyseus edge of a battle: who is connected, what they may say, what they see. A seat belongs to an account, so leaving
@@ -18,15 +25,17 @@ export type BattleRoomOptions = Readonly<{ roomId: string; guard: Guard; entropy
 export class BattleRoom extends GuardedRoom<BattleState> {
   #watched!: WatchedBattle
   #entropy!: Entropy
+  #levelOf!: BattleRoomOptions['levelOf']
   readonly #connected = new Map<string, number>()
   #cancelReveal = () => {}
   #stopListening = () => {}
   #isStale = false
 
-  override onCreate({ roomId, guard, entropy, watched }: BattleRoomOptions): void {
+  override onCreate({ roomId, guard, entropy, watched, levelOf }: BattleRoomOptions): void {
     this.roomId = roomId
     this.guard = guard
     this.#entropy = entropy
+    this.#levelOf = levelOf
     this.#watched = watched
     this.state = newView(this.#shown())
     ownPatches(this, viewBytesMax(watched.battle))
@@ -65,7 +74,9 @@ export class BattleRoom extends GuardedRoom<BattleState> {
     if (!principal) throw new RollingDropError('auth/token-missing')
     const { battle } = this.#watched
     if (principal.tenant !== battle.tenant) throw new RollingDropError('auth/forbidden')
-    await this.#watched.ask(commandOf(battle.id, principal, said, this.#entropy))
+    // Levels only rise: one that was read before the decision is high enough when it is taken.
+    const level = said.type === 'join' && battle.minLevel > 0 ? await this.#levelOf(principal.user) : 0
+    await this.#watched.ask(commandOf(battle.id, { ...principal, level }, said, this.#entropy))
     client.send('reply', { command: said.message.command, ok: true } satisfies CommandReply)
   }
 
