@@ -46,7 +46,9 @@ export class Door {
 
   /** A node that went silent is left alone for a moment, also when another one, not knowing yet, points to it. */
   suspect(address: string): void {
-    this.#suspects.set(address, this.#deps.clock.now() + SUSPECT_MS)
+    const now = this.#deps.clock.now()
+    for (const [known, until_ms] of this.#suspects) if (until_ms <= now) this.#suspects.delete(known)
+    this.#suspects.set(address, now + SUSPECT_MS)
   }
 
   /** Sees to it that the next seat is asked for with another token. */
@@ -66,7 +68,7 @@ export class Door {
     } catch (error) {
       if (error instanceof RollingDropError && error.code === 'matchmaking/unavailable') {
         this.#expect(2 * this.#patience_ms)
-        if (base !== this.#deps.base) this.suspect(new URL(base).host)
+        if (base !== this.#deps.base) this.suspect(base.slice(base.indexOf('//') + 2))
       }
       throw error
     }
@@ -83,12 +85,18 @@ export class Door {
   }
 
   #isSuspect(address: string): boolean {
-    return (this.#suspects.get(address) ?? 0) > this.#deps.clock.now()
+    const now = this.#deps.clock.now()
+    return [...this.#suspects].some(([suspect, until_ms]) => until_ms > now && isWithin(suspect, address))
   }
 
   #baseOf(address: string): string {
     return `${new URL(this.#deps.base).protocol}//${address}`
   }
+}
+
+/** Whether `place` is `address` or below it: of a socket we know the process, of a node that is named perhaps only the host. */
+function isWithin(place: string, address: string): boolean {
+  return place === address || place.startsWith(`${address}/`)
 }
 
 /** Colyseus waits for ever on a node that takes the connection and says nothing; a join that comes too late is left again. */

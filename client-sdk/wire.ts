@@ -2,7 +2,7 @@ import type { Room } from '@colyseus/sdk'
 
 /** A joined room as the rest of the client sees it: one socket, gone once and for good when it is gone. */
 export type Wire = Readonly<{
-  /** `host[:port]` of the node at the other end. */
+  /** `host[:port][/path]/process` of the node at the other end. */
   address: string
   /** Called once. Code 0 stands for an end that came without a close frame of the other side. */
   onGone(listen: (code: number, reason: string) => void): void
@@ -22,7 +22,7 @@ export function wireOf(room: Room): Wire {
   room.reconnection.enabled = false
   room.onError(() => {}) // an error of the socket is followed by its close, which is what we act on
   return {
-    address: new URL(room.connection.url!).host,
+    address: addressOf(new URL(room.connection.url!)),
     onGone: (listen) => void room.onLeave((code, reason) => listen(code, reason ?? '')),
     onState: (listen) => void room.onStateChange((state) => listen(state)),
     onMessage: (type, listen) => void room.onMessage(type, listen),
@@ -36,4 +36,9 @@ export function wireOf(room: Room): Wire {
       room.connection.close()
     },
   }
+}
+
+/** Without the room, which stands last in the path. */
+function addressOf({ host, pathname }: URL): string {
+  return host + pathname.slice(0, pathname.lastIndexOf('/'))
 }

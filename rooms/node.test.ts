@@ -21,7 +21,7 @@ const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 5
 
 async function join(
   address: string,
-  changed: Readonly<{ lost?: () => void; lease_ms?: number }> = {},
+  changed: Readonly<{ lost?: () => void; lease_ms?: number; process?: string }> = {},
 ): Promise<ClusterNode> {
   const times = { lease_ms: 400, beat_ms: 50 }
   const options = {
@@ -60,6 +60,14 @@ test('a node lives by its beat, is found by its address, and is gone when it lea
   await two.leave()
   expect(await one.addressOf(two.id)).toBeUndefined()
   await one.leave()
+})
+
+test('behind one address nodes are told apart by their process', async () => {
+  const [one, two] = await Promise.all(['p1', 'p2'].map((process) => join('lb.example/ws', { process })))
+  const other = await join('six:6')
+  expect(await one!.addressOf(two!.id)).toBe('lb.example/ws/p2')
+  expect((await one!.others()).toSorted()).toEqual(['lb.example/ws/p2', 'six:6'])
+  await Promise.all([one, two, other].map((node) => node!.leave()))
 })
 
 test('a node whose session is cut is the same node again, and touches nobody meanwhile', async () => {

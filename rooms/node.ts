@@ -8,7 +8,7 @@ export type NodeOptions = Readonly<{
   pool: pg.Pool
   /** Colyseus's id of this process. */
   process: string
-  /** `host[:port][/path]` at which clients reach this very node; empty when there is only one. */
+  /** `host[:port][/path]` at which clients reach this node, or the balancer before all of them; empty when it is alone. */
   address: string
   lease_ms: number
   beat_ms: number
@@ -20,6 +20,8 @@ export type NodeOptions = Readonly<{
 
 /** Another node that has gone: its id, and its process as Colyseus knows it. */
 export type DeadNode = Readonly<{ id: string; process: string }>
+
+type Entry = Readonly<{ address: string; process: string }>
 
 /** The class of the advisory locks that nodes hold; the key is the node's own. */
 const NODE_LOCK = 7
@@ -73,20 +75,20 @@ export class ClusterNode {
 
   /** The address of a node that is alive. */
   async addressOf(node: string): Promise<string | undefined> {
-    const { rows } = await this.#options.pool.query<{ address: string }>(
-      'select address from node where id = $1 and node_is_live(id)',
+    const { rows } = await this.#options.pool.query<Entry>(
+      'select address, process from node where id = $1 and node_is_live(id)',
       [node],
     )
-    return rows[0]?.address
+    return rows[0] && this.#wayTo(rows[0])
   }
 
   /** Addresses of other nodes that take battles over. */
   async others(): Promise<readonly string[]> {
-    const { rows } = await this.#options.pool.query<{ address: string }>(
-      `select address from node where id <> $1 and not draining and address <> '' and node_is_live(id)`,
+    const { rows } = await this.#options.pool.query<Entry>(
+      `select address, process from node where id <> $1 and not draining and address <> '' and node_is_live(id)`,
       [this.#id],
     )
-    return rows.map(({ address }) => address)
+    return rows.map((entry) => this.#wayTo(entry))
   }
 
   /** Takes the dead off the table; each of them is returned to one caller only. */
@@ -119,6 +121,11 @@ export class ClusterNode {
     await this.#beating
     await this.#options.pool.query('delete from node where id = $1', [this.#id])
     await this.#session?.end()
+  }
+
+  /** Nodes that share one public address stand behind one balancer, which tells them apart by the process in the path. */
+  #wayTo({ address, process }: Entry): string {
+    return address !== '' && address === this.#options.address ? `${address}/${process}` : address
   }
 
   async #register(): Promise<void> {

@@ -31,7 +31,7 @@ type Options = Readonly<{
 /**
  * `POST /actors/:kind/:id/seat`: a seat in the room of an actor, activated here when nobody has it, or `{at: address}` of the
  * node that does. Battles and the feed may be watched without a token; a token that is given must be good. Errors are
- * problem documents with our codes.
+ * problem documents with our codes. `GET /actors` tells a balancer which process this is, as long as it takes anyone in.
  */
 export function seatRoutes({ access, places, body_bytes_max, isDraining, log }: Options): Hono {
   const routes = new Hono()
@@ -39,6 +39,10 @@ export function seatRoutes({ access, places, body_bytes_max, isDraining, log }: 
     const error = toRollingDropError(thrown)
     if (error.status === 500) log.error({ error: thrown, path: c.req.path }, 'no seat could be given')
     return respond(c, error)
+  })
+  routes.get('/actors', (c) => {
+    if (isDraining()) throw new RollingDropError('server/draining')
+    return c.json({ process: matchMaker.processId }, 200, { 'cache-control': 'no-store' })
   })
   routes.post('/actors/:kind/:id/seat', async (c) => {
     if (isDraining()) throw new RollingDropError('server/draining')
