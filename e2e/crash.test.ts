@@ -8,8 +8,8 @@ import type { FeedEvent } from '../schema/feed.ts'
 import { audit, dataFolder, run, whenReady, type ServerProcess } from './server-process.ts'
 
 /** Rounds slow enough to be hit in the middle, a draw late enough to be hit before it. */
-const SETTINGS = { HOST: '127.0.0.1', DEMO_BOTS: '0', LOG_LEVEL: 'warn', REVEAL_MS: '350', ENTROPY_PERIOD_MS: '600' }
-const ROUNDS = ['pocket-change', 'garden-shed', 'pocket-change', 'garden-shed', 'pocket-change', 'pocket-change']
+const SETTINGS = { HOST: '127.0.0.1', DEMO_BOTS: '0', LOG_LEVEL: 'warn', REVEAL_MS: '300', ENTROPY_PERIOD_MS: '500' }
+const ROUNDS = ['pocket-change', 'garden-shed', 'pocket-change', 'garden-shed', 'garden-shed']
 const CREDITS = 100_000
 const PRICE = 2_000
 
