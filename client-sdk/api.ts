@@ -1,3 +1,4 @@
+import type { ProofVerdict } from '../game/ledger-proof.ts'
 import type { CommandReply } from '../schema/battle-message.ts'
 import type { BattleState } from '../schema/battle-state.ts'
 import type { FeedEvent, FeedFilter } from '../schema/feed.ts'
@@ -7,6 +8,7 @@ import type {
   BattleProof,
   BoxItems,
   BoxSummary,
+  CheckpointPage,
   CreateBattle,
   HistoryPage,
   Me,
@@ -87,6 +89,12 @@ export interface RollingDrop {
   history(query?: { cursor?: string; limit?: number; asset?: string }): Promise<HistoryPage>
   sell(asset: string, count: number): Promise<Sold>
   verify(proof: BattleProof): Promise<Verification>
+  readonly ledger: {
+    /** Signed points of the ledger, newest first, and the keys that signed them. Keep one: nothing before it can change unnoticed. */
+    checkpoints(): Promise<CheckpointPage>
+    /** Checks the proof of an outcome against keys one trusts (hex, as `checkpoints` lists them). Asks nobody. */
+    verify(proof: unknown, keys: readonly string[]): Promise<ProofVerdict>
+  }
   close(): Promise<void>
 }
 

@@ -1,5 +1,15 @@
+import { verifyLedgerProof } from '../game/ledger-proof.ts'
 import { verifyBattle } from '../game/battle/verify.ts'
-import type { BattleDetail, BattlePage, BoxItems, BoxSummary, HistoryPage, Me, Sold } from '../schema/http.ts'
+import type {
+  BattleDetail,
+  BattlePage,
+  BoxItems,
+  BoxSummary,
+  CheckpointPage,
+  HistoryPage,
+  Me,
+  Sold,
+} from '../schema/http.ts'
 import type { RollingDrop, TokenStore } from './api.ts'
 import { Battle } from './battle.ts'
 import { Caller } from './caller.ts'
@@ -59,6 +69,10 @@ export function connect(url: string, options: ConnectOptions = {}): RollingDrop 
     history: (query) => caller.get<HistoryPage>('/transactions/history', query),
     sell: (asset, count) => caller.post<Sold>('/transactions/sell', { asset, count }),
     verify: async (proof) => verifyBattle(proof, notes.of(proof.battle)),
+    ledger: {
+      checkpoints: () => caller.get<CheckpointPage>('/.well-known/ledger-checkpoints'),
+      verify: (proof, keys) => verifyLedgerProof(proof, { keys }),
+    },
     close: () => links.closeAll(),
   }
 }

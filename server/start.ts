@@ -13,6 +13,8 @@ import { runDemoBots } from '../demo/bots.ts'
 import { startPostgres } from '../embedded/postgres.ts'
 import { loadSecretKey } from '../embedded/secret-key.ts'
 import { createEntropy } from '../entropy/hash-chain.ts'
+import { checkpointKey } from '../ledger/checkpoint-key.ts'
+import { createCheckpoints } from '../ledger/checkpoints.ts'
 import { migrate } from '../ledger/migrate.ts'
 import { openLedger, type OpenLedger } from '../ledger/open.ts'
 import { buildPages } from '../pages/build.ts'
@@ -167,6 +169,8 @@ async function buildApp(base: Base, databaseUrl: string, server: Server, url: st
   })
   cleanup.add('rooms', () => rooms.close())
   rooms.attach(server)
+  const checkpoints = createCheckpoints({ pool, key: checkpointKey(secretKey), failed })
+  cleanup.add('checkpoints', () => checkpoints.close())
   startRelay(base, pool, opened)
   startDemo(base, access, url)
   const services = createServices({
@@ -177,6 +181,7 @@ async function buildApp(base: Base, databaseUrl: string, server: Server, url: st
     catalog,
     sealer,
     entropy,
+    checkpoints,
     clock,
     log,
     config: serviceConfig(config),

@@ -4,6 +4,7 @@ import { RollingDropError } from '../schema/errors.ts'
 import { addAuth } from './auth.ts'
 import { addBattles } from './battles.ts'
 import { addBoxes } from './boxes.ts'
+import { addCheckpoints } from './checkpoints.ts'
 import { createGates } from './caller.ts'
 import { addCreateBattle } from './create-battle.ts'
 import { addFairness } from './fairness.ts'
@@ -45,6 +46,7 @@ export function createServices(parts: ServiceParts): Services {
   addInventory(app, parts, gates)
   addSell(app, parts, gates)
   addFairness(app, parts)
+  addCheckpoints(app, parts)
   addHealth(app, parts)
   addDocument(app)
   return app

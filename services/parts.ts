@@ -7,6 +7,7 @@ import type { AccessOperations } from '../access/open.ts'
 import type { Sealer } from '../access/seal.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Entropy } from '../entropy/entropy.ts'
+import type { Checkpoints } from '../ledger/checkpoints.ts'
 import type { Ledger, Tail } from '../ledger/ledger.ts'
 
 /** What the services are made of. `main.ts` wires it; nothing here reads the environment. */
@@ -18,6 +19,7 @@ export type ServiceParts = Readonly<{
   catalog: Catalog
   sealer: Sealer
   entropy: Pick<Entropy, 'published'>
+  checkpoints: Pick<Checkpoints, 'list'>
   config: ServiceConfig
   /** This node's id, for /health. */
   node: string

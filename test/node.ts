@@ -5,7 +5,7 @@ import { createSealer } from '../access/seal.ts'
 import { createCatalog, type Catalog } from '../catalog/catalog.ts'
 import { seedCatalog } from '../catalog/seed.ts'
 import { checkpointKey } from '../ledger/checkpoint-key.ts'
-import { createCheckpoints } from '../ledger/checkpoints.ts'
+import { createCheckpoints, type Checkpoints } from '../ledger/checkpoints.ts'
 import { openLedger, type OpenLedger } from '../ledger/open.ts'
 import type { Tokens } from '../schema/http.ts'
 import { createServices } from '../services/app.ts'
@@ -23,6 +23,7 @@ export type TestNode = OpenLedger &
     secretKey: Uint8Array
     access: AccessOperations
     catalog: Catalog
+    checkpoints: Checkpoints
     app: Services
     logged: unknown[]
     /** Sends a request as JSON; `key` is the Idempotency-Key. */
@@ -79,7 +80,20 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
     await database.drop()
   }
   const call = (method: string, path: string, options: CallOptions = {}) => send(app, method, path, options)
-  return { ...opened, close, url: database.url, pool, secretKey, access, accessAhead, catalog, checkpoints, app, logged, call }
+  return {
+    ...opened,
+    close,
+    url: database.url,
+    pool,
+    secretKey,
+    access,
+    accessAhead,
+    catalog,
+    checkpoints,
+    app,
+    logged,
+    call,
+  }
 }
 
 async function send(
