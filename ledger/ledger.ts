@@ -74,6 +74,12 @@ export type ActorRow = Readonly<{
   finished: boolean
 }>
 
+/** An actor as one activation of it holds it. */
+export type Activation = Readonly<{ id: string; epoch: number }>
+
+/** One of `of` slices of all actors, `nth` from 0: the same for everyone who asks. */
+export type Slice = Readonly<{ nth: number; of: number }>
+
 /** Who acts for whom. An actor with live owner elsewhere is not given away; the fence holds even if two believe they have it. */
 export interface Actors {
   /** Raises epoch and version for `node` and returns the row. Undefined when a live node has it, or it is finished or unknown. */
@@ -84,12 +90,21 @@ export interface Actors {
   find(id: string): Promise<ActorRow | undefined>
   /** Rows of many actors, in no order; unknown ids are left out. */
   findMany(ids: readonly string[]): Promise<readonly ActorRow[]>
-  /** Actors (not finished) of `kind` that no live node has and whose alarm is due, or that were left by a dead node. */
-  claimable(kind: string, limit: number): Promise<readonly string[]>
+  /**
+   * Actors (not finished) of `kind` that no live node has and whose alarm is due, or that were left by a dead node. With a
+   * `slice` those of that slice come first, so that nodes that claim at once take different ones.
+   */
+  claimable(kind: string, limit: number, slice?: Slice): Promise<readonly string[]>
+  /** Of these activations those that another one has followed, with the last epoch of the actor, finished or not. */
+  superseded(activations: readonly Activation[]): Promise<readonly Activation[]>
   /** Not finished actors of a kind, newest first by id, before `before`. */
-  open(query: Readonly<{ tenant: TenantId; kind: string; before?: string; limit: number }>): Promise<readonly ActorRow[]>
+  open(
+    query: Readonly<{ tenant: TenantId; kind: string; before?: string; limit: number }>,
+  ): Promise<readonly ActorRow[]>
   /** Finished actors of a kind, newest first by id, before `before`. */
-  finished(query: Readonly<{ tenant: TenantId; kind: string; before?: string; limit: number }>): Promise<readonly ActorRow[]>
+  finished(
+    query: Readonly<{ tenant: TenantId; kind: string; before?: string; limit: number }>,
+  ): Promise<readonly ActorRow[]>
 }
 
 /** The node's ordered stream of committed events: every event once, in order of seq, after its commit. */

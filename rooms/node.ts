@@ -100,16 +100,6 @@ export class ClusterNode {
     return rows
   }
 
-  /** Of these activations, those that another one has followed, with its epoch. */
-  async superseded(activations: readonly Readonly<{ id: string; epoch: number }>[]) {
-    const { rows } = await this.#options.pool.query<{ id: string; epoch: number }>(
-      `select a.id, a.epoch from unnest($1::text[], $2::integer[]) ours(id, epoch)
-       join actor a on a.id = ours.id and a.epoch > ours.epoch`,
-      [activations.map(({ id }) => id), activations.map(({ epoch }) => epoch)],
-    )
-    return rows
-  }
-
   /** Stops other nodes from pointing here. */
   async drain(): Promise<void> {
     await this.#options.pool.query('update node set draining = true where id = $1', [this.#id])

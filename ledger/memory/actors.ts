@@ -1,5 +1,5 @@
 import type { TenantId } from '../../schema/account.ts'
-import type { ActorRow, Actors } from '../ledger.ts'
+import type { Activation, ActorRow, Actors, Slice } from '../ledger.ts'
 import type { ActorRecord, MemoryTables } from './tables.ts'
 
 type Page = Readonly<{ tenant: TenantId; kind: string; before?: string; limit: number }>
@@ -53,12 +53,25 @@ export class MemoryActors implements Actors {
     ])
   }
 
-  claimable(kind: string, limit: number): Promise<readonly string[]> {
+  claimable(kind: string, limit: number, { nth, of }: Slice = { nth: 0, of: 1 }): Promise<readonly string[]> {
     const now_ms = this.#tables.now_ms()
     const waits = ({ node, wake_at_ms }: ActorRecord): boolean =>
       node === null ? wake_at_ms !== null && wake_at_ms <= now_ms : !this.#isLive(node)
     const found = [...this.#tables.actors.values()].filter((row) => row.kind === kind && waits(row))
-    return Promise.resolve(found.slice(0, limit).map(({ id }) => id))
+    const isForeign = ({ id }: ActorRecord): number => Number(sliceOf(id, of) !== nth)
+    const order = (a: ActorRecord, b: ActorRecord): number =>
+      isForeign(a) - isForeign(b) || (a.wake_at_ms ?? Infinity) - (b.wake_at_ms ?? Infinity) || (a.id < b.id ? -1 : 1)
+    const sorted = found.toSorted(order)
+    return Promise.resolve(sorted.slice(0, limit).map(({ id }) => id))
+  }
+
+  superseded(activations: readonly Activation[]): Promise<readonly Activation[]> {
+    const { actors, finished } = this.#tables
+    const found = activations.flatMap(({ id, epoch }) => {
+      const row = actors.get(id) ?? finished.get(id)
+      return row !== undefined && row.epoch > epoch ? [{ id, epoch: row.epoch }] : []
+    })
+    return Promise.resolve(found)
   }
 
   open(page: Page): Promise<readonly ActorRow[]> {
@@ -68,6 +81,13 @@ export class MemoryActors implements Actors {
   finished(page: Page): Promise<readonly ActorRow[]> {
     return Promise.resolve(rows(pageOf(this.#tables.finished, page), true))
   }
+}
+
+/** Any spread will do, as long as it is the same for everyone. */
+function sliceOf(id: string, of: number): number {
+  let sum = 0
+  for (const char of id) sum = (31 * sum + char.codePointAt(0)!) % 65_521
+  return sum % of
 }
 
 function pageOf(actors: ReadonlyMap<string, ActorRecord>, { tenant, kind, before, limit }: Page): ActorRecord[] {

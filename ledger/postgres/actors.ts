@@ -1,12 +1,13 @@
 import type pg from 'pg'
 import type { TenantId } from '../../schema/account.ts'
-import type { ActorRow, Actors } from '../ledger.ts'
-import { run, statement, texts, type Row, type Statement } from './statement.ts'
+import type { Activation, ActorRow, Actors, Slice } from '../ledger.ts'
+import { list, run, statement, texts, type Row, type Statement } from './statement.ts'
 
 const activateActor = statement('activate-actor')
 const releaseActor = statement('release-actor')
 const findActors = statement('find-actors')
 const claimableActors = statement('claimable-actors')
+const supersededActors = statement('superseded-actors')
 const openActors = statement('open-actors')
 const finishedActors = statement('finished-actors')
 
@@ -37,8 +38,14 @@ export class PostgresActors implements Actors {
     return (await this.#run(findActors, [texts(ids)])).map(actorRow)
   }
 
-  async claimable(kind: string, limit: number): Promise<readonly string[]> {
-    return (await this.#run(claimableActors, [kind, limit])).map(([id]) => id!)
+  async claimable(kind: string, limit: number, { nth, of }: Slice = { nth: 0, of: 1 }): Promise<readonly string[]> {
+    return (await this.#run(claimableActors, [kind, limit, of, nth])).map(([id]) => id!)
+  }
+
+  async superseded(activations: readonly Activation[]): Promise<readonly Activation[]> {
+    const [ids, epochs] = [activations.map(({ id }) => id), activations.map(({ epoch }) => epoch)]
+    const rows = await this.#run(supersededActors, [texts(ids), list(epochs)])
+    return rows.map(([id, epoch]) => ({ id: id!, epoch: Number(epoch) }))
   }
 
   async open({ tenant, kind, before, limit }: Page): Promise<readonly ActorRow[]> {

@@ -49,6 +49,21 @@ function activating(given: Given): void {
     await two.die()
   })
 
+  test('an activation learns that another one has followed it, also when the actor is over by then', async () => {
+    const w = given()
+    const [one, two] = [await w.store.node(), await w.store.node()]
+    const ids = await Promise.all([1, 2, 3].map(() => w.actor()))
+    for (const id of ids) await w.ledger.actors.activate(id, one.id)
+    await one.die()
+    for (const id of ids.slice(1)) await w.ledger.actors.activate(id, two.id)
+    await w.act({ id: ids[2]!, epoch: 2, version: 3, finished: true })
+    const found = await w.ledger.actors.superseded([...ids, 'nobody'].map((id) => ({ id, epoch: 1 })))
+    expect(new Map(found.map(({ id, epoch }) => [id, epoch]))).toEqual(new Map(ids.slice(1).map((id) => [id, 2])))
+    expect(await w.ledger.actors.superseded(ids.slice(1).map((id) => ({ id, epoch: 2 })))).toEqual([])
+    expect(await w.ledger.actors.superseded([])).toEqual([])
+    await two.die()
+  })
+
   test('a finished or unknown actor is not activated', async () => {
     const w = given()
     const [id, node] = [await w.actor(), await w.store.node()]
@@ -143,6 +158,21 @@ function waking(given: Given): void {
     )
     expect(won[0]! + won[1]!).toBe(10)
     await Promise.all(nodes.map((node) => node.die()))
+  })
+
+  test('whoever asks for a slice is told of it first, and of the rest after it', async () => {
+    const w = given()
+    const kind = kindOf(w)
+    const wake_at_ms = await w.in_ms(-1)
+    await Promise.all(Array.from({ length: 24 }, () => w.actor({ kind, wake_at_ms })))
+    const slices = await Promise.all([0, 1, 2].map((nth) => w.ledger.actors.claimable(kind, 24, { nth, of: 3 })))
+    for (const ids of slices) expect(new Set(ids).size).toBe(24)
+    // Each slice is a beginning of its own list, and the three have nothing in common: 24 in all.
+    const rest = (nth: number) => new Set(slices.filter((_, other) => other !== nth).map((ids) => ids[0]))
+    for (const [nth, ids] of slices.entries()) expect(rest(nth).has(ids[0])).toBe(false)
+    expect((await w.ledger.actors.claimable(kind, 3, { nth: 1, of: 3 })).every((id) => slices[1]!.includes(id))).toBe(
+      true,
+    )
   })
 
   test('no more are claimable than asked for, and none of another kind', async () => {

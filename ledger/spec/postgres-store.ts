@@ -38,6 +38,7 @@ export async function openPostgresSpecStore(databaseUrl: string): Promise<SpecSt
   await setup.query(MOVABLE_CLOCK)
   await setup.end()
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 })
+  pool.on('connect', (client) => void client.on('error', () => {})) // Dropping the database may still meet one that closes.
   const problems: unknown[] = []
   const failed = (error: unknown): void => void problems.push(error)
   return {

@@ -109,7 +109,7 @@ export class BattleHost {
       activation && !activation.isFinished ? [activation] : [],
     )
     if (active.length === 0) return
-    const successors = await this.#options.node.superseded(active.map(({ id, epoch }) => ({ id, epoch })))
+    const successors = await this.#options.ledger.actors.superseded(active.map(({ id, epoch }) => ({ id, epoch })))
     for (const { id, epoch } of successors) active.find((each) => each.id === id)?.supersededBy(epoch)
   }
 
