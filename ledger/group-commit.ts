@@ -27,6 +27,18 @@ type Pending = Readonly<{
 const COLLISIONS_MAX = 5
 const REOPEN_MS = 50
 
+/** How a ledger waits and measures waiting, so that a simulator can drive it. */
+export type Pace = Readonly<{
+  /** Ms from any beginning; never goes back. */
+  now_ms(): number
+  wait(wait_ms: number): Promise<void>
+}>
+
+const wallPace: Pace = {
+  now_ms: () => performance.now(),
+  wait: (wait_ms) => new Promise((resolve) => setTimeout(resolve, wait_ms)),
+}
+
 /** What committed, in order of seq, for those who follow the ledger in this process. */
 export type Committed = Readonly<{ accepted: readonly Decided[]; written: Written }>
 
@@ -42,6 +54,7 @@ export class GroupCommit {
   readonly #store: Store
   readonly #limits: GroupCommitLimits
   readonly #committed: (committed: Committed) => void
+  readonly #pace: Pace
   readonly #queue = new FairQueue<Pending>()
   readonly #busy = new Set<string>()
   readonly #idle: (StoreLane | undefined)[] = []
@@ -50,10 +63,11 @@ export class GroupCommit {
   #closing: (() => void) | undefined
   #closed = false
 
-  constructor(store: Store, limits: GroupCommitLimits, committed: (committed: Committed) => void) {
+  constructor(store: Store, limits: GroupCommitLimits, committed: (committed: Committed) => void, pace = wallPace) {
     this.#store = store
     this.#limits = limits
     this.#committed = committed
+    this.#pace = pace
     for (let i = 0; i < limits.lanes; i++) this.#idle.push(undefined)
   }
 
@@ -65,7 +79,7 @@ export class GroupCommit {
     if (this.#queue.count >= queue_outcomes_max || this.#queue.bytes + bytes > queue_bytes_max)
       return Promise.reject(new RollingDropError('ledger/overloaded'))
     return new Promise((resolve, reject) => {
-      this.#queue.push({ outcome, bytes, give_up_at: performance.now() + give_up_ms, resolve, reject })
+      this.#queue.push({ outcome, bytes, give_up_at: this.#pace.now_ms() + give_up_ms, resolve, reject })
       this.#wake()
     })
   }
@@ -115,7 +129,7 @@ export class GroupCommit {
   async #runBatch(lane: StoreLane | undefined, batch: readonly Pending[]): Promise<StoreLane | undefined> {
     let open = lane
     for (let tries = 1; ; tries++) {
-      const waiting = giveUp(batch)
+      const waiting = giveUp(batch, this.#pace.now_ms())
       if (waiting.length === 0) return open
       try {
         open ??= await this.#store.open()
@@ -125,7 +139,7 @@ export class GroupCommit {
         if (!(error instanceof StoreError)) return await failAll(open, waiting, error)
         if (error.reason === 'poisoned' || (error.reason === 'collided' && tries >= COLLISIONS_MAX))
           return await this.#split(open, waiting, error)
-        if (error.reason === 'lost') open = await reopenLater(open)
+        if (error.reason === 'lost') open = await this.#reopenLater(open)
       }
     }
   }
@@ -142,6 +156,12 @@ export class GroupCommit {
     const middle = batch.length >> 1
     const after = await this.#runBatch(lane, batch.slice(0, middle))
     return await this.#runBatch(after, batch.slice(middle))
+  }
+
+  /** A lane whose connection is gone is opened anew, after a moment for the database to come back. */
+  async #reopenLater(lane: StoreLane | undefined): Promise<undefined> {
+    await lane?.close()
+    await this.#pace.wait(REOPEN_MS)
   }
 
   async #commit(lane: StoreLane, batch: readonly Pending[]): Promise<void> {
@@ -204,19 +224,12 @@ function answer(
 }
 
 /** Tells those whose time is up that their outcome is in doubt, and returns the others. */
-function giveUp(batch: readonly Pending[]): readonly Pending[] {
-  const now = performance.now()
+function giveUp(batch: readonly Pending[], now: number): readonly Pending[] {
   return batch.filter(({ give_up_at, reject }) => {
     if (give_up_at > now) return true
     reject(new RollingDropError('ledger/unavailable'))
     return false
   })
-}
-
-/** A lane whose connection is gone is opened anew, after a moment for the database to come back. */
-async function reopenLater(lane: StoreLane | undefined): Promise<undefined> {
-  await lane?.close()
-  await new Promise((resolve) => setTimeout(resolve, REOPEN_MS))
 }
 
 /** A bug in deciding must not leave callers waiting for ever; the state of the lane's transaction is unknown, so it goes. */

@@ -9,6 +9,8 @@ import type { Entropy } from '../entropy/entropy.ts'
 import type { Ledger, Tail } from '../ledger/ledger.ts'
 import type { Log } from './actor.ts'
 import { BattleHost } from './battle/host.ts'
+import { BattleRoom, type BattleRoomOptions } from './battle/room.ts'
+import { BATTLE } from './battle/rules.ts'
 import { forgetProcess, startColyseus } from './colyseus.ts'
 import { FeedHub, type FeedLimits } from './feed/hub.ts'
 import type { FeedRoom } from './feed/room.ts'
@@ -19,7 +21,7 @@ import { placesOf } from './places.ts'
 import { seatRoutes } from './seat.ts'
 import { SessionHub } from './session/hub.ts'
 import type { SessionRoom } from './session/room.ts'
-import { RoomShelf } from './shelf.ts'
+import { openRoom, RoomShelf, type Opened } from './shelf.ts'
 import { TokenWatch } from './token-watch.ts'
 
 export type RoomsConfig = Readonly<{
@@ -87,7 +89,11 @@ export async function createRooms(parts: RoomsParts): Promise<Rooms> {
     address: config.publicAddress,
     lost: () => battles.abandon(),
   })
-  const battles = new BattleHost({ node, ledger, guard, entropy, sealer, mailbox_max: config.mailbox_max, log })
+  const battles = new BattleHost<Opened<BattleRoom>>({
+    ...{ node, ledger, clock, entropy, sealer, mailbox_max: config.mailbox_max, log },
+    process: matchMaker.processId,
+    openRoom: (screening) => openRoom(BATTLE, BattleRoom, { ...screening, guard, entropy } satisfies BattleRoomOptions),
+  })
   const feed = new FeedHub({ tail, reader: ledger.reader, clock, limits: config.feed })
   const sessions = new SessionHub({ tail, actors: ledger.actors, log })
   const shelves = { feed: new RoomShelf<FeedRoom>(clock), session: new RoomShelf<SessionRoom>(clock) }

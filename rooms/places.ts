@@ -3,6 +3,7 @@ import type { LedgerReader } from '../ledger/ledger.ts'
 import { MAIN_TENANT } from '../schema/account.ts'
 import type { Log } from './actor.ts'
 import type { BattleHost } from './battle/host.ts'
+import type { BattleRoom } from './battle/room.ts'
 import { wishOf } from './feed/filter.ts'
 import type { FeedHub } from './feed/hub.ts'
 import { FEED, FeedRoom, type FeedRoomOptions } from './feed/room.ts'
@@ -10,10 +11,10 @@ import type { Guard } from './guarded-room.ts'
 import type { Places } from './seat.ts'
 import type { SessionHub } from './session/hub.ts'
 import { SESSION, SessionRoom, type SessionRoomOptions } from './session/room.ts'
-import { openRoom, type RoomShelf } from './shelf.ts'
+import { openRoom, type Opened, type RoomShelf } from './shelf.ts'
 
 type Parts = Readonly<{
-  battles: BattleHost
+  battles: BattleHost<Opened<BattleRoom>>
   feed: FeedHub
   sessions: SessionHub
   shelves: Readonly<{ feed: RoomShelf<FeedRoom>; session: RoomShelf<SessionRoom> }>

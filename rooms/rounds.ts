@@ -1,11 +1,17 @@
 import { pause, type Clock } from '../entropy/clock.ts'
 import type { Log } from './actor.ts'
-import type { BattleHost } from './battle/host.ts'
 import type { ClusterNode } from './node.ts'
 
+/** The battles of this node, as far as they are gone through. */
+type Battles = Readonly<{
+  claim(limit: number): Promise<void>
+  yieldToSuccessors(): Promise<void>
+  sweep(): Promise<void>
+}>
+
 type Options = Readonly<{
-  node: ClusterNode
-  battles: BattleHost
+  node: Pick<ClusterNode, 'isQuiet' | 'troubled' | 'reap'>
+  battles: Battles
   shelves: readonly Readonly<{ sweep(): Promise<void> }>[]
   forgetProcess(process: string): Promise<void>
   clock: Clock

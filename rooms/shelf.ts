@@ -1,6 +1,7 @@
 import { matchMaker } from '@colyseus/core'
 import type { Clock } from '../entropy/clock.ts'
 import type { GuardedRoom } from './guarded-room.ts'
+import { IDLE_MS } from './idle.ts'
 
 /** A room of Colyseus and how it stands in the list of rooms. */
 export type Opened<R> = Readonly<{ room: R; listing: Awaited<ReturnType<typeof matchMaker.createRoom>> }>
@@ -12,9 +13,6 @@ export async function openRoom<R extends object>(kind: string, type: new () => R
   if (!(room instanceof type)) throw new Error(`room ${listing.roomId} is not on this node`)
   return { listing, room }
 }
-
-/** A room that nobody has asked for in this long, and that nobody is in, leaves memory. Longer than a seat is kept. */
-export const IDLE_MS = 20_000
 
 type Placed<R> = { readonly opened: Promise<Opened<R>>; wanted_ms: number }
 

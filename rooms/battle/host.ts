@@ -1,6 +1,5 @@
-import { matchMaker } from '@colyseus/core'
 import type { Sealer } from '../../access/seal.ts'
-import { pause } from '../../entropy/clock.ts'
+import { pause, type Clock } from '../../entropy/clock.ts'
 import type { Entropy } from '../../entropy/entropy.ts'
 import { battleFromJson } from '../../game/battle/stored.ts'
 import type { ActorRow, Ledger } from '../../ledger/ledger.ts'
@@ -9,17 +8,31 @@ import { wageredAsset } from '../../schema/asset.ts'
 import { RollingDropError } from '../../schema/errors.ts'
 import { levelOf } from '../../schema/level.ts'
 import type { Log } from '../actor.ts'
-import type { Guard } from '../guarded-room.ts'
+import { IDLE_MS } from '../idle.ts'
 import type { ClusterNode } from '../node.ts'
-import { IDLE_MS, openRoom, type Opened } from '../shelf.ts'
 import { BattleActivation, finishedBattle, type WatchedBattle } from './activation.ts'
-import { BattleRoom, type BattleRoomOptions } from './room.ts'
 import { BATTLE, battleActor } from './rules.ts'
 
-type Options = Readonly<{
-  node: ClusterNode
+/** What is opened for a battle that somebody wants to watch. */
+export type Screening = Readonly<{
+  roomId: string
+  watched: WatchedBattle
+  /** The level of a user in what this battle is paid with. */
+  levelOf(user: string): Promise<number>
+}>
+
+/** A room that shows a battle: who is in it, and how they are sent on to another address. */
+export type Screen = Readonly<{
+  room: Readonly<{ clients: Readonly<{ length: number }>; move(address: string): Promise<void> }>
+}>
+
+type Options<Opened extends Screen> = Readonly<{
+  node: Pick<ClusterNode, 'id' | 'isQuiet' | 'addressOf'>
+  /** Tells this process apart from the others in the names of rooms. */
+  process: string
   ledger: Ledger
-  guard: Guard
+  clock: Clock
+  openRoom(screening: Screening): Promise<Opened>
   entropy: Entropy
   sealer: Sealer
   mailbox_max: number
@@ -27,14 +40,14 @@ type Options = Readonly<{
 }>
 
 /** Where a battle can be watched: in a room here, or at the address of another node. */
-export type Place = Readonly<{ here: Opened<BattleRoom> } | { at: string }>
+export type Place<Opened> = Readonly<{ here: Opened } | { at: string }>
 
-type Hosted = {
+type Hosted<Opened> = {
   readonly watched: WatchedBattle
   /** Undefined once nobody acts for it any more. */
   readonly activation: BattleActivation | undefined
   readonly roomId: string
-  room: Promise<Opened<BattleRoom>> | undefined
+  room: Promise<Opened> | undefined
   wanted_ms: number
 }
 
@@ -49,14 +62,14 @@ const RELEASE_MS = 2_000
  *                                        ├──over, nobody there any more──▶ out of memory
  *                                        └──another one acts──▶ sockets closed with 4101, out of memory
  */
-export class BattleHost {
-  readonly #options: Options
+export class BattleHost<Opened extends Screen> {
+  readonly #options: Options<Opened>
   /** By the actor's id; whoever comes while one is being activated waits for it. */
-  readonly #hosted = new Map<string, Promise<Hosted | undefined>>()
-  readonly #present = new Map<string, Hosted>()
+  readonly #hosted = new Map<string, Promise<Hosted<Opened> | undefined>>()
+  readonly #present = new Map<string, Hosted<Opened>>()
   #draining = false
 
-  constructor(options: Options) {
+  constructor(options: Options<Opened>) {
     this.#options = options
   }
 
@@ -65,7 +78,7 @@ export class BattleHost {
   }
 
   /** Throws `battle/unknown`, or `matchmaking/unavailable` while it is on its way from one node to another. */
-  async place(battle: string): Promise<Place> {
+  async place(battle: string): Promise<Place<Opened>> {
     const id = battleActor(battle)
     const hosted = await this.#hosted.get(id)
     if (hosted) return { here: await this.#roomOf(hosted) }
@@ -91,7 +104,7 @@ export class BattleHost {
 
   /** Gives back what rests unwatched and forgets what is over and unwatched. */
   async sweep(): Promise<void> {
-    const now_ms = this.#options.guard.clock.now()
+    const now_ms = this.#options.clock.now()
     for (const [id, hosted] of this.#present) {
       const { activation, room, wanted_ms } = hosted
       const clients = room === undefined ? 0 : (await room).room.clients.length
@@ -126,7 +139,7 @@ export class BattleHost {
     await Promise.all(
       all.map(async ([id, hosted], index) => {
         const given = hosted.activation?.release().catch(() => false) // What cannot be given back is claimed as a dead node's.
-        await Promise.race([given, pause(this.#options.guard.clock, RELEASE_MS)])
+        await Promise.race([given, pause(this.#options.clock, RELEASE_MS)])
         this.#forget(id, hosted)
         await this.#close(hosted, addresses[index % addresses.length] ?? '')
       }),
@@ -143,7 +156,7 @@ export class BattleHost {
   }
 
   /** One activation at a time for each battle. Undefined: somebody else has it. */
-  #host(id: string, row: ActorRow | undefined): Promise<Hosted | undefined> {
+  #host(id: string, row: ActorRow | undefined): Promise<Hosted<Opened> | undefined> {
     const known = this.#hosted.get(id)
     if (known) return known
     const hosting = this.#take(id, row)
@@ -159,15 +172,15 @@ export class BattleHost {
     return hosting
   }
 
-  async #take(id: string, row: ActorRow | undefined): Promise<Hosted | undefined> {
-    const { ledger, node, guard, log, ...rest } = this.#options
-    const wanted_ms = guard.clock.now()
+  async #take(id: string, row: ActorRow | undefined): Promise<Hosted<Opened> | undefined> {
+    const { ledger, node, clock, entropy, sealer, mailbox_max, log } = this.#options
+    const wanted_ms = clock.now()
     if (row?.finished) {
-      const watched = finishedBattle(battleFromJson(row.state), () => guard.clock.now())
+      const watched = finishedBattle(battleFromJson(row.state), () => clock.now())
       return {
         watched,
         activation: undefined,
-        roomId: `${id}-final-${matchMaker.processId}`,
+        roomId: `${id}-final-${this.#options.process}`,
         room: undefined,
         wanted_ms,
       }
@@ -175,15 +188,17 @@ export class BattleHost {
     const active = await ledger.actors.activate(id, node.id)
     if (!active) return undefined
     const activation: BattleActivation = new BattleActivation({
-      ...rest,
       row: active,
       ledger,
+      clock,
+      entropy,
+      sealer,
+      mailbox_max,
       log,
-      clock: guard.clock,
       gone: () => void this.#gone(id, hosted),
       changed: () => this.#changed(id, hosted),
     })
-    const hosted: Hosted = {
+    const hosted: Hosted<Opened> = {
       watched: activation,
       activation,
       roomId: `${id}-${active.epoch}`,
@@ -193,42 +208,36 @@ export class BattleHost {
     return hosted
   }
 
-  #roomOf(hosted: Hosted): Promise<Opened<BattleRoom>> {
-    hosted.wanted_ms = this.#options.guard.clock.now()
-    const { guard, entropy, ledger } = this.#options
+  #roomOf(hosted: Hosted<Opened>): Promise<Opened> {
+    const { ledger, clock, openRoom } = this.#options
+    hosted.wanted_ms = clock.now()
     const { roomId, watched } = hosted
     const { tenant, asset } = watched.battle
     const level = async (user: string) =>
       levelOf((await ledger.reader.balance(tenant, wageredOwner(user), wageredAsset(asset)))?.balance ?? 0n)
-    hosted.room ??= openRoom(BATTLE, BattleRoom, {
-      roomId,
-      guard,
-      entropy,
-      watched,
-      levelOf: level,
-    } satisfies BattleRoomOptions)
+    hosted.room ??= openRoom({ roomId, watched, levelOf: level })
     hosted.room.catch(() => (hosted.room = undefined))
     return hosted.room
   }
 
   /** A battle that ended with nobody watching needs no more memory. */
-  #changed(id: string, hosted: Hosted): void {
+  #changed(id: string, hosted: Hosted<Opened>): void {
     if (hosted.activation?.isFinished && hosted.room === undefined) this.#forget(id, hosted)
   }
 
-  async #gone(id: string, hosted: Hosted): Promise<void> {
+  async #gone(id: string, hosted: Hosted<Opened>): Promise<void> {
     this.#options.log.warn({ actor: id }, 'another activation acts for this battle')
     this.#forget(id, hosted)
     await this.#close(hosted, 'ledger/fenced')
   }
 
-  #forget(id: string, hosted: Hosted): void {
+  #forget(id: string, hosted: Hosted<Opened>): void {
     if (this.#present.get(id) !== hosted) return
     this.#present.delete(id)
     this.#hosted.delete(id)
   }
 
-  async #close({ room }: Hosted, reason: string): Promise<void> {
+  async #close({ room }: Hosted<Opened>, reason: string): Promise<void> {
     if (room === undefined) return
     await room.then(({ room: open }) => open.move(reason)).catch(() => {}) // A room that never opened has nobody in it.
   }
