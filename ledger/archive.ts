@@ -99,7 +99,7 @@ async function* partsOf(snapshot: Snapshot, plan: Plan, counted: { ended: number
     const touched = new Set(chunk.legs.flatMap(({ debit, credit }) => [debit, credit]))
     const before = [...touched]
       .flatMap((id) => accounts.get(id) ?? [])
-      .map(({ id, tenant, owner, asset, balance }) => [id, tenant, owner, asset, null, String(balance)])
+      .map(({ id, tenant, owner, asset, balance }) => [String(id), tenant, owner, asset, null, String(balance)])
     refuse(walk.check(chunk, accounts))
     counted.ended += battlesEnded(chunk).length
     yield { type: 'chunk', rows, accounts: before }

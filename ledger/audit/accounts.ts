@@ -6,7 +6,7 @@ import type { Finding } from './finding.ts'
 
 /** An account while the audit walks: `balance` is what its last leg so far has left. */
 export type AuditAccount = {
-  readonly id: string
+  readonly id: number
   readonly tenant: string
   readonly owner: string
   readonly asset: string
@@ -14,14 +14,14 @@ export type AuditAccount = {
   balance: bigint
 }
 
-export type Accounts = Readonly<{ get(id: string): AuditAccount | undefined }>
+export type Accounts = Readonly<{ get(id: number): AuditAccount | undefined }>
 
 /** From a row of `accounts`. Undefined when there is no such account, or its row does not say what its kind does. */
 export function accountOf([id, tenant, owner, asset, marked, balance]: Row): AuditAccount | undefined {
   const kind = owner == null ? undefined : kindOf(plainOwner(owner))
   if (kind === undefined || (marked !== null && (marked === 't') !== mayBeNegative(kind))) return undefined
   return {
-    id: id!,
+    id: Number(id),
     tenant: tenant!,
     owner: owner!,
     asset: asset!,
@@ -34,17 +34,14 @@ export function accountOf([id, tenant, owner, asset, marked, balance]: Row): Aud
 export function checkLeg(leg: AuditLeg, outcome: AuditOutcome, accounts: Accounts): Finding | undefined {
   const debit = accounts.get(leg.debit)
   const credit = accounts.get(leg.credit)
-  const at = { seq: String(leg.seq), outcome: outcome.id }
   if (debit === undefined || credit === undefined) {
     const account = debit === undefined ? leg.debit : leg.credit
-    return { what: 'account/unknown', ...at, account, expected: 'an account that is what its name says', found: 'none' }
+    return wrong('account/unknown', leg, outcome, `${account}`, 'an account that is what its name says', 'none')
   }
   const amount = BigInt(leg.amount)
-  if (amount <= 0n) return { what: 'transfer/amount', ...at, expected: 'more than 0', found: leg.amount }
-  if (debit.asset !== credit.asset)
-    return { what: 'transfer/asset', ...at, account: credit.owner, expected: debit.asset, found: credit.asset }
-  if (leg.tenant !== outcome.tenant)
-    return { what: 'transfer/tenant', ...at, expected: outcome.tenant, found: leg.tenant }
+  if (amount <= 0n) return wrong('transfer/amount', leg, outcome, debit, 'more than 0', leg.amount)
+  if (debit.asset !== credit.asset) return wrong('transfer/asset', leg, outcome, credit, debit.asset, credit.asset)
+  if (leg.tenant !== outcome.tenant) return wrong('transfer/tenant', leg, outcome, debit, outcome.tenant, leg.tenant)
   return (
     checkSide(debit, debit.balance - amount, leg.debit_after, outcome, leg) ??
     checkSide(credit, credit.balance + amount, leg.credit_after, outcome, leg)
@@ -56,14 +53,25 @@ function checkSide(
   expected: bigint,
   found: string,
   outcome: AuditOutcome,
-  { seq }: AuditLeg,
+  leg: AuditLeg,
 ): Finding | undefined {
-  const at = { seq: String(seq), outcome: outcome.id, account: `${account.owner} (${account.asset})` }
   if (account.tenant !== outcome.tenant && account.tenant !== CELL_TENANT)
-    return { what: 'transfer/tenant', ...at, expected: outcome.tenant, found: account.tenant }
-  if (expected.toString() !== found) return { what: 'transfer/balance', ...at, expected: expected.toString(), found }
+    return wrong('transfer/tenant', leg, outcome, account, outcome.tenant, account.tenant)
+  if (expected.toString() !== found) return wrong('transfer/balance', leg, outcome, account, expected.toString(), found)
   if (expected < 0n && !account.mayBeNegative)
-    return { what: 'transfer/negative', ...at, expected: 'a balance of 0 or more', found }
+    return wrong('transfer/negative', leg, outcome, account, 'a balance of 0 or more', found)
   account.balance = expected
   return undefined
+}
+
+function wrong(
+  what: Finding['what'],
+  { seq }: AuditLeg,
+  { id }: AuditOutcome,
+  account: AuditAccount | string,
+  expected: string,
+  found: string,
+): Finding {
+  const name = typeof account === 'string' ? account : `${account.owner} (${account.asset})`
+  return { what, seq: String(seq), outcome: id, account: name, expected, found }
 }

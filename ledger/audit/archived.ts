@@ -71,7 +71,7 @@ export class ArchiveWalk {
   }
 }
 
-function accountsOf(rows: readonly Row[]): Map<string, AuditAccount> {
+function accountsOf(rows: readonly Row[]): Map<number, AuditAccount> {
   const accounts = rows.map(accountOf).filter((account) => account !== undefined)
   return new Map(accounts.map((account) => [account.id, account]))
 }

@@ -35,13 +35,13 @@ export type AuditOutcome = Readonly<{
   at_ms: number
 }>
 
-/** Accounts by their ids; amounts as the text they were read as. */
+/** Accounts by their ids, which come from a counter as well; amounts as the text they were read as. */
 export type AuditLeg = Readonly<{
   seq: number
   n: number
   tenant: string
-  debit: string
-  credit: string
+  debit: number
+  credit: number
   amount: string
   debit_after: string
   credit_after: string
@@ -106,8 +106,8 @@ function legOf([seq, n, tenant, debit, credit, amount, debit_after, credit_after
     seq: Number(seq),
     n: Number(n),
     tenant: tenant!,
-    debit: debit!,
-    credit: credit!,
+    debit: Number(debit),
+    credit: Number(credit),
     amount: amount!,
     debit_after: debit_after!,
     credit_after: credit_after!,

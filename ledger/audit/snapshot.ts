@@ -93,47 +93,51 @@ export class Snapshot {
   }
 }
 
-/** The accounts that were used last, at most so many; others are read from the snapshot when their time comes. */
+/**
+ * The accounts that were used last, at most so many; others are read from the snapshot when their time comes. Two generations:
+ * when the young one is full it becomes the old one, and what is not used out of that is forgotten with it.
+ */
 export class RecentAccounts implements Accounts {
   readonly #snapshot: Snapshot
   readonly #base: number
-  readonly #entries_max: number
-  readonly #accounts = new Map<string, AuditAccount>()
+  readonly #generation_max: number
+  #young = new Map<number, AuditAccount>()
+  #old = new Map<number, AuditAccount>()
 
+  /** `base` is the seq from which on legs are in the database; what came before is in its archived balances. */
   constructor(options: Readonly<{ snapshot: Snapshot; base: number; entries_max: number }>) {
     this.#snapshot = options.snapshot
     this.#base = options.base
-    this.#entries_max = options.entries_max
+    this.#generation_max = options.entries_max / 2
   }
 
-  get(id: string): AuditAccount | undefined {
-    return this.#accounts.get(id)
+  /** Any account of the chunk that was loaded last. */
+  get(id: number): AuditAccount | undefined {
+    return this.#young.get(id)
   }
 
   /** Makes every account of the chunk's legs known, with its balance at seq `before`, right before the chunk. */
   async load({ legs }: Chunk, before: number): Promise<void> {
-    const ids = new Set(legs.flatMap(({ debit, credit }) => [debit, credit]))
-    const unknown: string[] = []
-    for (const id of ids) {
-      const known = this.#accounts.get(id)
-      if (known === undefined) unknown.push(id)
-      else {
-        this.#accounts.delete(id)
-        this.#accounts.set(id, known) // used last
-      }
+    if (this.#young.size > this.#generation_max) {
+      this.#old = this.#young
+      this.#young = new Map()
     }
-    if (unknown.length > 0)
-      for (const row of await this.#read(unknown, before)) {
-        const account = accountOf(row)
-        if (account !== undefined) this.#accounts.set(account.id, account)
-      }
-    for (const id of this.#accounts.keys()) {
-      if (this.#accounts.size <= this.#entries_max || ids.has(id)) break
-      this.#accounts.delete(id)
+    const unknown = new Set<number>()
+    for (const { debit, credit } of legs) {
+      this.#use(debit, unknown)
+      this.#use(credit, unknown)
+    }
+    if (unknown.size === 0) return
+    for (const row of await this.#snapshot.query(accountsBefore, [list([...unknown]), before, this.#base])) {
+      const account = accountOf(row)
+      if (account !== undefined) this.#young.set(account.id, account)
     }
   }
 
-  #read(ids: readonly string[], before: number): Promise<readonly Row[]> {
-    return this.#snapshot.query(accountsBefore, [list(ids), before, this.#base])
+  #use(id: number, unknown: Set<number>): void {
+    if (this.#young.has(id)) return
+    const old = this.#old.get(id)
+    if (old === undefined) unknown.add(id)
+    else this.#young.set(id, old)
   }
 }

@@ -128,29 +128,39 @@ class Rest {
 
 /** The outcomes of a batch follow each other without gap. */
 function checkTile(outcome: AuditOutcome | undefined, seq: number, batch: AuditBatch): Finding | undefined {
-  const expected = `an outcome from seq ${seq} on`
-  if (outcome === undefined) return { what: 'outcome/gap', seq: String(seq), expected, found: 'none' }
+  if (outcome === undefined)
+    return { what: 'outcome/gap', seq: String(seq), expected: `an outcome from seq ${seq} on`, found: 'none' }
   const { id, first_seq, last_seq, at_ms } = outcome
+  const wrong = (what: Finding['what'], expected: string, found: string): Finding => ({
+    what,
+    seq: String(seq),
+    outcome: id,
+    expected,
+    found,
+  })
   if (first_seq !== seq || last_seq < first_seq || last_seq > batch.last_seq)
-    return { what: 'outcome/gap', seq: String(seq), outcome: id, expected, found: `seqs ${first_seq} to ${last_seq}` }
-  return checkTime('outcome/time', at_ms, batch, { seq: String(seq), outcome: id })
+    return wrong('outcome/gap', `an outcome from seq ${seq} on`, `seqs ${first_seq} to ${last_seq}`)
+  return at_ms === batch.at_ms ? undefined : wrong('outcome/time', `${batch.at_ms}`, `${at_ms}`)
 }
 
 function checkEvent(
   event: AuditEvent | undefined,
   seq: number,
-  outcome: AuditOutcome,
-  batch: AuditBatch,
+  { id, tenant, actor }: AuditOutcome,
+  { at_ms }: AuditBatch,
 ): Finding | undefined {
-  const at = { seq: String(seq), outcome: outcome.id }
-  if (event?.seq !== seq)
-    return { what: 'event/gap', ...at, expected: `an event of seq ${seq}`, found: event ? `seq ${event.seq}` : 'none' }
-  if (event.outcome !== outcome.id) return { what: 'event/outcome', ...at, expected: outcome.id, found: event.outcome }
-  if (event.tenant !== outcome.tenant)
-    return { what: 'event/tenant', ...at, expected: outcome.tenant, found: event.tenant }
-  if (event.actor !== outcome.actor?.id)
-    return { what: 'event/actor', ...at, expected: outcome.actor?.id ?? 'none', found: event.actor ?? 'none' }
-  return checkTime('event/time', event.at_ms, batch, at)
+  const wrong = (what: Finding['what'], expected: string, found: string): Finding => ({
+    what,
+    seq: String(seq),
+    outcome: id,
+    expected,
+    found,
+  })
+  if (event?.seq !== seq) return wrong('event/gap', `an event of seq ${seq}`, event ? `seq ${event.seq}` : 'none')
+  if (event.outcome !== id) return wrong('event/outcome', id, event.outcome)
+  if (event.tenant !== tenant) return wrong('event/tenant', tenant, event.tenant)
+  if (event.actor !== actor?.id) return wrong('event/actor', actor?.id ?? 'none', event.actor ?? 'none')
+  return event.at_ms === at_ms ? undefined : wrong('event/time', `${at_ms}`, `${event.at_ms}`)
 }
 
 function checkPlace({ seq, n }: AuditLeg, expected: number, outcome: AuditOutcome): Finding | undefined {
@@ -162,15 +172,6 @@ function checkPlace({ seq, n }: AuditLeg, expected: number, outcome: AuditOutcom
     expected: `transfer ${expected} at seq ${outcome.first_seq}`,
     found: `${n} at ${seq}`,
   }
-}
-
-function checkTime(
-  what: Finding['what'],
-  found: number,
-  batch: AuditBatch,
-  at: Pick<Finding, 'seq' | 'outcome'>,
-): Finding | undefined {
-  return found === batch.at_ms ? undefined : { what, ...at, expected: `${batch.at_ms}`, found: `${found}` }
 }
 
 function differ(expected: Buffer, found: Buffer): Pick<Finding, 'expected' | 'found'> {
