@@ -7,7 +7,8 @@ import { GuardedRoom, type Guard, type RoomClient } from '../guarded-room.ts'
 import type { WatchedBattle } from './activation.ts'
 import { commandOf, readMessage } from './command.ts'
 import { ownPatches } from '../patches.ts'
-import { newView, nextReveal, show, viewBytesMax, type Shown } from './view.ts'
+import { Showing } from './showing.ts'
+import { viewBytesMax } from './view.ts'
 
 export type BattleRoomOptions = Readonly<{
   roomId: string
@@ -26,10 +27,7 @@ export class BattleRoom extends GuardedRoom<BattleState> {
   #watched!: WatchedBattle
   #entropy!: Entropy
   #levelOf!: BattleRoomOptions['levelOf']
-  readonly #connected = new Map<string, number>()
-  #cancelReveal = () => {}
-  #stopListening = () => {}
-  #isStale = false
+  #showing!: Showing
 
   override onCreate({ roomId, guard, entropy, watched, levelOf }: BattleRoomOptions): void {
     this.roomId = roomId
@@ -37,33 +35,37 @@ export class BattleRoom extends GuardedRoom<BattleState> {
     this.#entropy = entropy
     this.#levelOf = levelOf
     this.#watched = watched
-    this.state = newView(this.#shown())
+    this.#showing = new Showing({
+      watched,
+      clock: guard.clock,
+      isWatched: () => this.clients.length > 0,
+      changed: () => void this.broadcastPatch(),
+    })
+    this.state = this.#showing.state
     ownPatches(this, viewBytesMax(watched.battle))
-    this.#stopListening = watched.onChange(() => this.#refresh())
   }
 
   override onJoin(client: RoomClient, options: unknown, auth: RoomClient['auth'] | undefined): void {
     super.onJoin(client, options, auth)
     // The first one sees to it that rounds are shown from now on; for those who follow only the clock moves on, and their
     // coming sends nothing to those who are there.
-    if (this.clients.length === 1) this.#refresh()
+    if (this.clients.length === 1) this.#showing.refresh()
     else this.state.now = this.guard.clock.now()
   }
 
   override onLeave(client: RoomClient): void {
     super.onLeave(client)
     const user = this.principalOf(client)?.user
-    if (user !== undefined) this.#count(user, -1)
+    if (user !== undefined) this.#showing.count(user, -1)
   }
 
   override onDispose(): void {
-    this.#cancelReveal()
-    this.#stopListening()
+    this.#showing.close()
   }
 
   protected override arrived(client: RoomClient, before: Principal | null): void {
     const user = this.principalOf(client)?.user
-    if (user !== undefined && before === null) this.#count(user, 1)
+    if (user !== undefined && before === null) this.#showing.count(user, 1)
   }
 
   protected override async hear(client: RoomClient, type: string, payload: unknown): Promise<void> {
@@ -78,31 +80,5 @@ export class BattleRoom extends GuardedRoom<BattleState> {
     const level = said.type === 'join' && battle.minLevel > 0 ? await this.#levelOf(principal.user) : 0
     await this.#watched.ask(commandOf(battle.id, { ...principal, level }, said, this.#entropy))
     client.send('reply', { command: said.message.command, ok: true } satisfies CommandReply)
-  }
-
-  /** Shows what stands now and sets out for the next reveal. Called after commits, at reveals and when somebody comes. */
-  #refresh(): void {
-    this.#isStale = false
-    const shown = this.#shown()
-    show(this.state, shown)
-    this.broadcastPatch()
-    this.#cancelReveal()
-    const next_ms = this.clients.length > 0 ? nextReveal(shown.battle, shown.now_ms) : null
-    this.#cancelReveal = next_ms === null ? () => {} : this.guard.clock.at(next_ms, () => this.#refresh())
-  }
-
-  #shown(): Shown {
-    const { battle, result } = this.#watched
-    return { battle, result, connected: this.#connected, now_ms: this.guard.clock.now() }
-  }
-
-  /** Many may come and go at once: they are shown together. */
-  #count(user: string, change: 1 | -1): void {
-    const count = (this.#connected.get(user) ?? 0) + change
-    if (count > 0) this.#connected.set(user, count)
-    else this.#connected.delete(user)
-    if (this.#isStale || !this.#watched.battle.seats.some((seat) => seat?.user === user)) return
-    this.#isStale = true
-    setImmediate(() => this.#isStale && this.#refresh())
   }
 }
