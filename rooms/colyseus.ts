@@ -1,12 +1,12 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http'
 import { matchMaker, Server } from '@colyseus/core'
-import { RedisDriver } from '@colyseus/redis-driver'
-import { RedisPresence } from '@colyseus/redis-presence'
 import { WebSocketTransport } from '@colyseus/ws-transport'
+import { pause, wallClock } from '../entropy/clock.ts'
 import type { Log } from './actor.ts'
 import { BattleRoom } from './battle/room.ts'
 import { BATTLE } from './battle/rules.ts'
 import { FEED, FeedRoom } from './feed/room.ts'
+import { sharedParts } from './listing.ts'
 import { SESSION, SessionRoom } from './session/room.ts'
 
 type Options = Readonly<{
@@ -28,6 +28,8 @@ export type ColyseusServer = Readonly<{
 /** `/<process>/<room>`: what a seat reservation makes of an address, perhaps behind a path of a proxy. */
 const ROOM_PATH = /\/[\w-]+\/(?:battle|feed|session)-[\w-]+$/
 
+const CLOSE_MS = 2_000
+
 /** Whether a WebSocket upgrade is for a room. */
 function isForRoom(request: Pick<IncomingMessage, 'url'>): boolean {
   return ROOM_PATH.test((request.url ?? '').split('?')[0]!)
@@ -46,7 +48,7 @@ export async function startColyseus({ address, redisUrl, payload_bytes_max, log 
     logger: loggerOver(log),
     selectProcessIdToCreateRoom: async () => matchMaker.processId,
     ...(address && { publicAddress: address }),
-    ...(redisUrl && redisParts(redisUrl, log)),
+    ...(redisUrl && sharedParts(redisUrl, log)),
   })
   server.define(BATTLE, BattleRoom)
   server.define(FEED, FeedRoom)
@@ -63,7 +65,8 @@ export async function startColyseus({ address, redisUrl, payload_bytes_max, log 
           socket.end('HTTP/1.1 404 Not Found\r\n\r\n')
       })
     },
-    close: () => server.gracefullyShutdown(false),
+    // With Redis away nobody can be told that this process goes; nor does anybody have to be.
+    close: () => Promise.race([server.gracefullyShutdown(false), pause(wallClock, CLOSE_MS)]),
   }
 }
 
@@ -71,37 +74,6 @@ export async function startColyseus({ address, redisUrl, payload_bytes_max, log 
 export async function forgetProcess(process: string): Promise<void> {
   await matchMaker.stats.excludeProcess(process)
   await matchMaker.driver.cleanup?.(process)
-}
-
-function redisParts(redisUrl: string, log: Log) {
-  const options = redisOptions(redisUrl)
-  const driver = new RedisDriver(options)
-  const presence = new RedisPresence(options)
-  const client = Reflect.get(driver, '_client') as NodeJS.EventEmitter
-  client.on('error', (error: unknown) => log.warn({ error }, 'Redis cannot be reached'))
-  // Redis that comes back empty knows neither our rooms nor how many they are.
-  client.on('ready', () => {
-    const restored = matchMaker.onReady
-      ?.then(() => matchMaker.restoreMissingRoomCaches())
-      .then(() => matchMaker.stats.persist(true))
-    restored?.catch((error: unknown) => log.warn({ error }, 'could not restore the list of rooms'))
-  })
-  return { driver, presence }
-}
-
-/** As options, not as a client: the driver brings another version of ioredis, which would take a client for options. */
-function redisOptions(redisUrl: string) {
-  const { hostname, port, username, password, pathname, protocol } = new URL(redisUrl)
-  return {
-    host: hostname,
-    port: Number(port || 6379),
-    ...(username && { username: decodeURIComponent(username) }),
-    ...(password && { password: decodeURIComponent(password) }),
-    ...(pathname.length > 1 && { db: Number(pathname.slice(1)) }),
-    ...(protocol === 'rediss:' && { tls: {} }),
-    maxRetriesPerRequest: null,
-    retryStrategy: () => 200,
-  }
 }
 
 function loggerOver(log: Log) {

@@ -11,9 +11,9 @@ export type TestRedis = Readonly<{ url: string; stop: () => Promise<void> }>
 /** Whether `redis-server` is on this machine; a test file puts it into `describe.skipIf(!hasRedis)`. */
 export const hasRedis = requireService('redis-server', spawnSync('redis-server', ['--version']).status === 0)
 
-/** Starts a Redis server on a free port of 127.0.0.1, empty and without files. Stop it in `afterAll`. */
-export async function startRedis(): Promise<TestRedis> {
-  const port = await freePort()
+/** Starts a Redis server on a free port of 127.0.0.1 unless one is given, empty and without files. Stop it in `afterAll`. */
+export async function startRedis(at?: number): Promise<TestRedis> {
+  const port = at ?? (await freePort())
   const dir = mkdtempSync(join(tmpdir(), 'rollingdrop-redis-'))
   const flags = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', dir]
   const server = spawn('redis-server', flags, { stdio: 'ignore' })
