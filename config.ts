@@ -24,7 +24,10 @@ export const settings = {
     'The Postgres that holds the ledger; empty starts our own in DATA_DIR.',
   ),
   DATABASE_CONNECTIONS_MAX: whole(20, 'connections', [2, 500], 'More than a few per core only queue inside Postgres.'),
-  REDIS_URL: url(['redis', 'rediss'], 'Lets several nodes find each other; a node alone needs none.'),
+  REDIS_URL: url(
+    ['redis', 'rediss'],
+    'Where nodes tell each other at once what they commit and list their rooms; a node alone needs none.',
+  ),
   DATA_DIR: text('.data', 'folder', 'Where the embedded Postgres, its password and the generated keys live.'),
   SECRET_KEY: key('Signs tokens and encrypts seeds at rest; empty makes one in DATA_DIR, all nodes must share it.'),
   LOG_LEVEL: oneOf('info', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'How much the log says.'),

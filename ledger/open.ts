@@ -1,4 +1,5 @@
 import pg from 'pg'
+import type { CommittedEvent } from '../schema/event.ts'
 import type { Outcome, Receipt } from '../schema/outcome.ts'
 import { eventsOf } from './committed-events.ts'
 import { Expirer } from './expirer.ts'
@@ -9,6 +10,7 @@ import { PostgresActors } from './postgres/actors.ts'
 import { PostgresStore } from './postgres/lane.ts'
 import { lapsingHoldsOf } from './postgres/lapsing.ts'
 import { PostgresReader } from './postgres/reader.ts'
+import { TailBus } from './tail-bus.ts'
 import { LedgerTail } from './tail.ts'
 
 /** Events of one partition of `event` and `transfer`, unless told otherwise; outcomes are parted by day. */
@@ -19,6 +21,8 @@ const PARTITION_CHECK_MS = 3_600_000
 
 export type LedgerOptions = Readonly<{
   databaseUrl: string
+  /** Where nodes tell each other what they committed, ahead of what they read from the database; empty or left out: nowhere. */
+  redisUrl?: string
   limits?: Partial<GroupCommitLimits>
   /** Events the tail keeps in memory. */
   ring_max?: number
@@ -50,10 +54,14 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
   const reader = new PostgresReader(pool)
   const { lineage, seq } = await reader.head()
   const tail = new LedgerTail({ lineage, seq, reader, ring_max: options.ring_max ?? 10_000, failed })
+  const offer = (run: readonly CommittedEvent[]): void => tail.offer(run)
+  const bus = options.redisUrl ? new TailBus({ redisUrl: options.redisUrl, lineage, offer, failed }) : undefined
   const store = new PostgresStore(options.databaseUrl)
   let reserved = nextReserve(seq, size)
   const commits = new GroupCommit(store, { ...defaultLimits, ...options.limits }, (committed) => {
-    tail.offer(eventsOf(committed))
+    const events = eventsOf(committed)
+    tail.offer(events)
+    bus?.publish(events)
     expirer.noticed(committed)
     if (committed.written.last < reserved) return
     reserved = nextReserve(committed.written.last, size)
@@ -71,6 +79,7 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
     clearInterval(timer)
     await expirer.close()
     await commits.close()
+    bus?.close()
     tail.close()
     await pool.end()
   }

@@ -5,11 +5,13 @@ import type { LedgerReader, Tail } from './ledger.ts'
 const LOOK_MS = 250
 /** Events read at once when catching up. */
 const READ_MAX = 2_000
+/** Runs kept that lie beyond a gap; those further ahead are read again. */
+const EARLY_MAX = 1_000
 
 type Listener = (events: readonly CommittedEvent[]) => void
 
 /**
- * The node's ordered stream of committed events. Runs are offered as they become known (own commits in this process), in any
+ * The node's ordered stream of committed events. Runs are offered as they become known (own commits in this process, those of other nodes over Redis), in any
  * order and any number of times; they are delivered in order of seq, each once. What nobody offered is read from the database:
  * at the latest 250 ms after a gap showed, and by a look at the head when nothing came for as long.
  *
@@ -68,6 +70,7 @@ export class LedgerTail implements Tail {
     if (run.length === 0 || run.at(-1)!.seq <= this.#seq) return
     this.#early.push(run)
     if (this.#early.length > 1) this.#early.sort((a, b) => Number(a[0]!.seq - b[0]!.seq))
+    if (this.#early.length > EARLY_MAX) this.#early.pop()
     while (this.#early.length > 0 && this.#early[0]![0]!.seq <= this.#seq + 1n) this.#deliver(this.#early.shift()!)
   }
 

@@ -143,6 +143,7 @@ async function buildApp(base: Base, databaseUrl: string, server: Server, url: st
   })
   const opened = await openLedger({
     databaseUrl,
+    redisUrl: config.redis_url,
     limits: ledgerLimits(config),
     ring_max: config.feed_ring_events,
     failed,
