@@ -46,6 +46,17 @@ export const settings = {
     [1, 86_400],
     'An open battle is cancelled and refunded after this long without a full table.',
   ),
+  ENTROPY: oneOf(
+    'chain',
+    ['chain', 'drand'],
+    'What decides battles: our own hash chain, or drand, which nobody can know ahead and real money needs.',
+  ),
+  DRAND_URL: list({
+    unit: 'URLs',
+    item: /^https?:\/\/[^\s,]+$/,
+    allowed: 'URLs that begin with http:// or https://',
+    why: 'Relays of drand, asked in this order; empty is those of the network, and none is trusted.',
+  }),
   ENTROPY_PERIOD_MS: whole(
     1000,
     'ms',

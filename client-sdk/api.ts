@@ -27,8 +27,11 @@ export interface BattleLink {
   readonly status: LinkStatus
   onChange(listen: (state: BattleState) => void): () => void
   onStatus(listen: (status: LinkStatus) => void): () => void
-  /** Takes a seat with a fresh client seed (or the given one). Rejects with a RollingDropError. */
-  join(seat: number, clientSeed?: string): Promise<CommandReply>
+  /**
+   * Takes a seat with a fresh client seed (or the given one). `borrow` is the percent of the stake that the house lends, at
+   * most the battle's `borrowMax`. Rejects with a RollingDropError.
+   */
+  join(seat: number, clientSeed?: string, borrow?: number): Promise<CommandReply>
   leave(): Promise<CommandReply>
   callBot(seat: number): Promise<CommandReply>
   cancel(): Promise<CommandReply>

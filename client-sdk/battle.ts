@@ -56,9 +56,9 @@ export class Battle implements BattleLink {
   }
 
   /** Takes a seat. A seat that shows our own seed is ours, whatever became of the reply. */
-  async join(seat: number, clientSeed = freshSeed()): Promise<CommandReply> {
+  async join(seat: number, clientSeed = freshSeed(), borrow = 0): Promise<CommandReply> {
     const isOurs = (state: BattleState) => state.seats[seat]?.clientSeed === clientSeed
-    const reply = await this.#ask('join', { seat, clientSeed }, isOurs)
+    const reply = await this.#ask('join', { seat, clientSeed, ...(borrow > 0 && { borrow }) }, isOurs)
     this.#notes.gave(this.id, seat, clientSeed)
     return reply
   }

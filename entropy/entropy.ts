@@ -1,3 +1,4 @@
+import type { PublicValue } from '../game/battle/reveal.ts'
 import type { ChainSchedule, EntropyFix } from '../game/fairness/chain.ts'
 import type { EntropyRef } from '../schema/battle-event.ts'
 
@@ -8,8 +9,8 @@ import type { EntropyRef } from '../schema/battle-event.ts'
 export interface Entropy {
   /** The value that will decide what starts at `now_ms`: not due yet. Throws `matchmaking/unavailable` when there is none. */
   fix(now_ms: number): EntropyFix
-  /** The value in hex, once it is due, however long that takes; never before. Rejects when the source is not known. */
-  value(ref: Pick<EntropyRef, 'source' | 'round'>): Promise<string>
+  /** The value, once it is due, however long that takes; never before. Rejects when the source is not known. */
+  value(ref: Pick<EntropyRef, 'source' | 'round'>): Promise<PublicValue>
   /** The chains whose heads are published and whose rounds have not all passed, in the order of their use. */
   published(): readonly ChainSchedule[]
   close(): void

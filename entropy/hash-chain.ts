@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Pool } from 'pg'
 import type { Sealer } from '../access/seal.ts'
+import type { PublicValue } from '../game/battle/reveal.ts'
 import {
   chainDue,
   chainValue,
@@ -84,12 +85,12 @@ class HashChainEntropy implements Entropy {
     throw new RollingDropError('matchmaking/unavailable', { what: 'entropy' })
   }
 
-  async value({ source, round }: Readonly<{ source: string; round: number }>): Promise<string> {
+  async value({ source, round }: Readonly<{ source: string; round: number }>): Promise<PublicValue> {
     const id = /^chain:([0-9a-f-]{36})$/.exec(source)?.[1]
     if (id === undefined) throw new Error(`${source} is not a hash chain`)
     const { row, chain } = await this.#open(id)
     await this.#until(chainDue(row, round))
-    return chainValue(chain, round)
+    return { entropyValue: chainValue(chain, round) }
   }
 
   published(): readonly ChainSchedule[] {
@@ -118,12 +119,14 @@ class HashChainEntropy implements Entropy {
     for (const id of this.#chains.keys()) if (!rows.some((row) => row.id === id)) this.#chains.delete(id)
   }
 
-  keepLooking(): void {
+  /** The next look counts from the beginning of the last one: a slow one must not use up the time that is left. */
+  keepLooking(last_ms = this.#clock.now()): void {
     const ahead_ms = AHEAD * this.#length * this.#options.period_ms
-    this.#stopLooking = this.#clock.at(this.#clock.now() + Math.min(LOOK_MS, ahead_ms / 2), () => {
+    this.#stopLooking = this.#clock.at(last_ms + Math.min(LOOK_MS, ahead_ms / 2), () => {
+      const now_ms = this.#clock.now()
       this.look()
         .catch((error: unknown) => this.#options.log?.error({ error }, 'could not look after the entropy chains'))
-        .finally(() => this.#closed || this.keepLooking())
+        .finally(() => this.#closed || this.keepLooking(now_ms))
     })
   }
 

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts'
+import type { OpenEntropyOptions } from '../entropy/open.ts'
 import type { GroupCommitLimits } from '../ledger/group-commit.ts'
 import type { RoomsConfig } from '../rooms/host.ts'
 import type { ServiceConfig } from '../services/parts.ts'
@@ -32,6 +33,11 @@ export function roomsConfig(config: Config, databaseUrl: string): RoomsConfig {
       slow_ms: config.feed_slow_ms,
     },
   }
+}
+
+/** What decides battles. */
+export function entropyConfig(config: Config): Pick<OpenEntropyOptions, 'source' | 'drandUrls' | 'period_ms'> {
+  return { source: config.entropy, drandUrls: config.drand_url, period_ms: config.entropy_period_ms }
 }
 
 export function serviceConfig(config: Config): ServiceConfig {

@@ -12,7 +12,7 @@ import type { Config } from '../config.ts'
 import { runDemoBots } from '../demo/bots.ts'
 import { startPostgres } from '../embedded/postgres.ts'
 import { loadSecretKey } from '../embedded/secret-key.ts'
-import { createEntropy } from '../entropy/hash-chain.ts'
+import { openEntropy } from '../entropy/open.ts'
 import { checkpointKey } from '../ledger/checkpoint-key.ts'
 import { createCheckpoints } from '../ledger/checkpoints.ts'
 import { migrate } from '../ledger/migrate.ts'
@@ -25,7 +25,7 @@ import { createServices } from '../services/app.ts'
 import { dropOldKeys } from '../services/idempotency.ts'
 import type { Services } from '../services/parts.ts'
 import { Cleanup } from './cleanup.ts'
-import { ledgerLimits, roomsConfig, serviceConfig } from './settings.ts'
+import { entropyConfig, ledgerLimits, roomsConfig, serviceConfig } from './settings.ts'
 
 export type RunningServer = Readonly<{
   /** Where a browser on this machine finds it. */
@@ -156,7 +156,7 @@ async function buildApp(base: Base, databaseUrl: string, server: Server, url: st
   await step('filling the catalogue', () => seedCatalog({ pool, ledger, clock }))
   const catalog = createCatalog({ pool, tail })
   cleanup.add('catalogue', () => catalog.close())
-  const entropy = await createEntropy({ pool, ledger, sealer, period_ms: config.entropy_period_ms, log })
+  const entropy = await openEntropy({ ...entropyConfig(config), pool, ledger, sealer, log })
   cleanup.add('entropy', () => entropy.close())
   const rooms = await createRooms({
     pool,

@@ -29,10 +29,8 @@ export function battleRules({ entropy, sealer }: BattleRulesOptions): Rules<Batt
         case 'waiting':
           return battleCommand({ battle: battle.id, alarm: 'expire' }, expire)
         case 'drawing': {
-          const entropyValue = await entropy.value(battle.entropy!)
-          return battleCommand({ battle: battle.id, alarm: 'draw', entropyValue }, (at, now_ms) =>
-            drawn(at, { entropyValue }, now_ms),
-          )
+          const value = await entropy.value(battle.entropy!)
+          return battleCommand({ battle: battle.id, alarm: 'draw', ...value }, (at, now_ms) => drawn(at, value, now_ms))
         }
         case 'revealing': {
           const serverSeed = serverSeedOf(battle, sealer)

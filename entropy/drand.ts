@@ -1,0 +1,113 @@
+import { fetchBeacon, HttpCachingChain, HttpChainClient } from 'drand-client'
+import type { PublicValue } from '../game/battle/reveal.ts'
+import { beaconDue, beaconValue, fixBeacon, QUICKNET } from '../game/fairness/beacon.ts'
+import type { EntropyRef } from '../schema/battle-event.ts'
+import { pause, wallClock, type Clock } from './clock.ts'
+import type { Entropy } from './entropy.ts'
+
+export type DrandOptions = Readonly<{
+  /** Relays of the network; none of them is trusted. */
+  urls: readonly string[]
+  clock?: Clock
+  /** How long a relay may take, and how long after all of them failed they are asked again. */
+  timeout_ms?: number
+  retry_ms?: number
+  log?: Readonly<{ warn(fields: object, message: string): void }>
+}>
+
+/** The League of Entropy's own relays. */
+export const DRAND_URLS: readonly string[] = [
+  'https://api.drand.sh',
+  'https://api2.drand.sh',
+  'https://api3.drand.sh',
+  'https://drand.cloudflare.com',
+]
+
+/** Battles that start together wait for one round: it is fetched once. */
+const ROUNDS_KEPT = 64
+
+const SOURCE = `drand:${QUICKNET.chain}`
+
+/**
+ * Public values of drand's `quicknet`: nobody, its operators taken one by one included, can know a round before it is due.
+ * What a relay answers counts only when its signature is the network's. A round that is late is waited for, however long.
+ */
+export function createDrand(options: DrandOptions): Entropy {
+  return new DrandEntropy(options)
+}
+
+class DrandEntropy implements Entropy {
+  readonly #options: DrandOptions
+  readonly #clock: Clock
+  readonly #rounds = new Map<number, Promise<PublicValue>>()
+  #closed = false
+
+  constructor(options: DrandOptions) {
+    this.#options = options
+    this.#clock = options.clock ?? wallClock
+  }
+
+  fix(now_ms: number) {
+    return fixBeacon(QUICKNET, now_ms)
+  }
+
+  async value({ source, round }: Pick<EntropyRef, 'source' | 'round'>): Promise<PublicValue> {
+    if (source !== SOURCE) throw new Error(`${source} is not drand's quicknet`)
+    const known = this.#rounds.get(round)
+    if (known) return known
+    const coming = this.#await(round)
+    this.#rounds.set(round, coming)
+    coming.catch(() => this.#rounds.delete(round))
+    if (this.#rounds.size > ROUNDS_KEPT) this.#rounds.delete(this.#rounds.keys().next().value!)
+    return coming
+  }
+
+  published(): readonly [] {
+    return []
+  }
+
+  close(): void {
+    this.#closed = true
+  }
+
+  /** Asks one relay after the other, from the round's time on, until one of them has it. */
+  async #await(round: number): Promise<PublicValue> {
+    const { urls, retry_ms = 1_000, log } = this.#options
+    const due_ms = beaconDue(QUICKNET, round)
+    if (this.#clock.now() < due_ms) await pause(this.#clock, due_ms - this.#clock.now())
+    for (;;) {
+      for (const url of urls) {
+        if (this.#closed) throw new Error('drand is not asked any more')
+        try {
+          return await this.#fetch(url, round)
+        } catch (error) {
+          log?.warn({ error, url, round }, 'a drand relay did not give a round')
+        }
+      }
+      await pause(this.#clock, retry_ms)
+    }
+  }
+
+  /** The round from one relay, its signature verified against the network's key, which is not the relay's to say. */
+  async #fetch(url: string, round: number): Promise<PublicValue> {
+    const { chain: chainHash, publicKey } = QUICKNET
+    const verified = {
+      disableBeaconVerification: false,
+      noCache: true,
+      chainVerificationParams: { chainHash, publicKey },
+    }
+    const relay = new HttpChainClient(new HttpCachingChain(`${url}/${chainHash}`, verified), verified)
+    const { signature } = await this.#inTime(fetchBeacon(relay, round))
+    const entropyValue = beaconValue(signature)
+    if (entropyValue === undefined) throw new Error('the signature of the round is not hex')
+    return { entropyValue, signature }
+  }
+
+  async #inTime<T>(answer: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error('no answer in time')), this.#options.timeout_ms ?? 5_000)
+    })
+    return Promise.race([answer, late]).finally(() => clearTimeout(timer))
+  }
+}
