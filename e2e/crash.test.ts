@@ -104,6 +104,20 @@ async function follow(own: RollingDrop): Promise<readonly FeedEvent[]> {
 const settlements = (events: readonly FeedEvent[], id: string) =>
   events.filter(({ type, payload }) => type === 'battle.settled' && payload['battle'] === id)
 
+/** Asks over and over until all is well; the statuses of the answers, 0 for one that did not come within a second. */
+async function knock(url: string): Promise<number[]> {
+  const answers: number[] = []
+  while (answers.at(-1) !== 200) {
+    try {
+      const { status } = await fetch(url, { signal: AbortSignal.timeout(1_000) })
+      answers.push(status)
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'TimeoutError') answers.push(0)
+    }
+  }
+  return answers
+}
+
 describe('a server that is killed and started again', () => {
   test('in the middle of the reveal: the battle ends by itself, is paid once, and those who stayed see it', async () => {
     const battle = await openBattle()
@@ -134,6 +148,15 @@ describe('a server that is killed and started again', () => {
     await isPaidOnce(battle)
     const { proof } = await battle.players[0].battles.get(battle.id)
     expect(proof.entropy?.round).toBe(entropyRound)
+  })
+
+  test('answers from the moment it has its port: those who come too early are told to come again', async () => {
+    server.signal('SIGKILL')
+    await server.ended
+    const starting = start()
+    const answers = await knock(`http://127.0.0.1:${port}/health`)
+    server = await starting
+    expect(new Set(answers)).toEqual(new Set([503, 200]))
   })
 
   test('with nobody there: it ends all the same', async () => {

@@ -26,6 +26,7 @@ import { dropOldKeys } from '../services/idempotency.ts'
 import type { Services } from '../services/parts.ts'
 import { Cleanup } from './cleanup.ts'
 import { entropyConfig, ledgerLimits, roomsConfig, serviceConfig } from './settings.ts'
+import { answerWhileStarting } from './starting.ts'
 
 export type RunningServer = Readonly<{
   /** Where a browser on this machine finds it. */
@@ -57,6 +58,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const app = await buildApp(base, databaseUrl, server, url)
     app.route('/', await servePages(await pages))
     const answer = getRequestListener(app.fetch)
+    server.off('request', answerWhileStarting)
     server.on('request', (request, response) => void answer(request, response))
     return { url, stop: () => cleanup.run() }
   } catch (error) {
@@ -86,7 +88,7 @@ function openLog({ log_level }: Config): Logger {
 
 /** Takes the port first of all: when another program has it, nothing has been started in vain. */
 async function listen({ config, cleanup }: Base): Promise<Server> {
-  const server = createServer({ keepAliveTimeout: 65_000 })
+  const server = createServer({ keepAliveTimeout: 65_000 }, answerWhileStarting)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, config)))
     server.listen(config.port, config.host, resolve)
