@@ -6,6 +6,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { verifyLedgerProof } from '../game/ledger-proof.ts'
+import { PLAY_CREDIT } from '../schema/asset.ts'
 import { derivedId, uuidv7 } from '../schema/uuid.ts'
 import { createDatabase, type TestDatabase } from '../test/database.ts'
 import { archiveLedger } from './archive.ts'
@@ -85,6 +86,19 @@ describe('archiving', () => {
     if (first.type !== 'archived' || whole.audit !== 'ok') throw new Error('not archived')
     expect(await audit([first.file])).toEqual(whole)
     expect(await audit()).toMatchObject({ audit: 'ok', seq: whole.seq })
+  })
+
+  it('goes on telling balances at any seq that is still hot', async () => {
+    await fill()
+    const at = (seq: bigint) => open.ledger.reader.balanceAt('main', 'user:ann', PLAY_CREDIT, seq)
+    const { seq } = await open.ledger.reader.head()
+    const [before, now] = [await at(seq - 1n), await at(seq)]
+    await checkpoints.publish()
+    expect(await archive(Number(seq))).toMatchObject({ type: 'archived' })
+    expect([await at(seq - 1n), await at(seq)]).toEqual([before, now])
+    // Nothing of hers was touched since the archive: what it left is her balance.
+    await open.ledger.commit(outcome('pay', { transfers: [pay('user:bob', 'user:cyd', 1n)] }))
+    expect(await at(seq + 1n)).toBe(now)
   })
 
   it('goes on where it left off, as often as one likes', async () => {

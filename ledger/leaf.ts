@@ -92,11 +92,6 @@ export function merklePath(leaves: readonly Buffer[], index: number): PathStep[]
   return path
 }
 
-/** Goes back from a leaf to the root along a path. */
-export function rootOf(leaf: Buffer, path: readonly PathStep[]): Buffer {
-  return path.reduce((at, { side, hash: other }) => (side === 'left' ? nodeHash(other, at) : nodeHash(at, other)), leaf)
-}
-
 /** The chain: sha256(previous ‖ digest ‖ last seq ‖ time in ms), numbers as 8 bytes big-endian. */
 export function chainHash(previous: Uint8Array, digest: Uint8Array, last_seq: bigint, at_ms: number): Buffer {
   const numbers = Buffer.alloc(16)
