@@ -1,7 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { BattleProof } from '../../schema/http.ts'
-import { accepted, ENTROPY, ENTROPY_VALUE, player, SERVER_SEED, waiting } from './arbitrary.ts'
+import {
+  accepted,
+  ENTROPY,
+  ENTROPY_VALUE,
+  newBattle,
+  PLAIN_BOX,
+  player,
+  playToEnd,
+  SERVER_SEED,
+  waiting,
+} from './arbitrary.ts'
 import { resolve } from './draw.ts'
 import { proofOf } from './proof.ts'
 import { drawn } from './reveal.ts'
@@ -92,6 +102,68 @@ describe('verification', () => {
     }
   })
 
+  it('takes nothing for what it merely looks like', () => {
+    const { payouts, winners, boxes } = proof
+    const [box] = boxes
+    for (const price of ['0250', '0xfa', ' 250', '250 ', '+250', '2_50', '-0', '', '2.5e2']) {
+      expect(failing({ boxes: [{ ...box!, price }] })).toContain('randomness')
+      const prizes = box!.prizes.with(0, { ...box!.prizes[0]!, value: `0${box!.prizes[0]!.value}` })
+      expect(failing({ boxes: [{ ...box!, prizes }] })).toContain('randomness')
+    }
+    const asText = (value: unknown) => value as never
+    expect(failing({ winners: asText(winners.map(String)) })).toEqual(['payout'])
+    expect(failing({ winners: asText(winners.join()) })).toEqual(['payout'])
+    const [first] = payouts
+    expect(failing({ payouts: payouts.with(0, { ...first!, amount: asText(Number(first!.amount)) }) })).toEqual([
+      'payout',
+    ])
+    expect(failing({ payouts: payouts.with(0, { ...first!, seat: asText(`${first!.seat}`) }) })).toEqual(['payout'])
+  })
+
+  it('compares payouts one by one, not as text joined', () => {
+    const kept = proofOf(
+      playToEnd(newBattle({ mode: 'group', boxes: Array.from({ length: 9 }, () => PLAIN_BOX) }), [0]),
+    )
+    const [one, two, ...others] = kept.payouts
+    const asset = `${one!.asset} ${one!.amount},${two!.seat} ${two!.asset}`
+    const stages = verifyBattle({ ...kept, payouts: [{ ...two!, seat: one!.seat, asset }, ...others] }).stages
+    expect(stages.map(({ ok }) => ok)).toEqual([true, true, true, false])
+    expect(verifyBattle(kept).ok).toBe(true)
+  })
+
+  it('knows a number from its text, wherever either stands', () => {
+    const twin = (value: unknown) => {
+      if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+      return typeof value === 'string' && /^\d+$/.test(value) && value.length < 16 ? Number(value) : undefined
+    }
+    const paths = pathsOf(proof).filter((path) => !unproven.has(path.at(-1)!) && twin(at(proof, path)) !== undefined)
+    expect(paths.length).toBeGreaterThan(20)
+    for (const path of paths) {
+      const changed = structuredClone(proof)
+      const parent = at(changed, path.slice(0, -1)) as Record<string, unknown>
+      parent[path.at(-1)!] = twin(at(proof, path))
+      expect([path.join('.'), verifyBattle(changed).ok]).toEqual([path.join('.'), false])
+    }
+  })
+
+  it('refuses options that no battle has', () => {
+    const borrowing = proof.seats.with(0, { ...proof.seats[0]!, borrow: 91 })
+    for (const changed of [
+      { teamSize: 2 },
+      { teamSize: 0 },
+      { sponsor: 101 },
+      { seats: borrowing },
+      { mode: 'crazy' },
+    ]) {
+      expect(failing(changed)[0]).toBe('randomness')
+    }
+    const bots = proof.seats.with(1, { ...proof.seats[1]!, borrow: 10 })
+    expect(failing({ seats: bots })).toContain('randomness')
+    expect(
+      failing({ seats: proof.seats.with(result.winners[0]!, { ...proof.seats[result.winners[0]!]!, borrow: 10 }) }),
+    ).toContain('payout')
+  })
+
   it('never throws and never passes a proof with one thing changed', () => {
     const text = fc.oneof(
       fc.string(),
@@ -121,12 +193,15 @@ function pathsOf(value: unknown, path: string[] = []): string[][] {
   return Object.entries(value).flatMap(([key, each]) => pathsOf(each, [...path, key]))
 }
 
-/** Puts `value` at `path`; false when it was there already, if only as text. */
+function at(target: unknown, path: readonly string[]): unknown {
+  return path.reduce((each, key) => (each as Record<string, unknown>)[key], target)
+}
+
+/** Puts `value` at `path`; false when it was there already. */
 function replace(target: object, path: readonly string[], value: unknown): boolean {
-  let at = target as Record<string, unknown>
-  for (const key of path.slice(0, -1)) at = at[key] as Record<string, unknown>
+  const parent = at(target, path.slice(0, -1)) as Record<string, unknown>
   const last = path.at(-1)!
-  if (String(at[last]) === String(value)) return false
-  at[last] = value
+  if (JSON.stringify(parent[last]) === JSON.stringify(value)) return false
+  parent[last] = value
   return true
 }

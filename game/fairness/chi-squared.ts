@@ -14,7 +14,7 @@ export function chiSquared(
 }
 
 /** How often each of 0 … n−1 occurs in `values`. */
-export function tally(values: readonly number[], n: number): number[] {
+export function tally(values: Iterable<number>, n: number): number[] {
   const counts = Array.from({ length: n }, () => 0)
   for (const value of values) counts[value]! += 1
   return counts

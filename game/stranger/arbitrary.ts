@@ -77,13 +77,13 @@ function boxOf(dice: Dice, id: number, asset: AssetId, coarse: boolean): Box {
 
 function roundsOf(dice: Dice): number {
   if (dice(100) === 0) return 50
-  return 1 + Math.min(dice(12), dice(12))
+  return 1 + Math.min(dice(6), dice(6))
 }
 
 /** What a battle is to be: `boxes` one a round, `bots` the seats taken by bots. */
 export type Plan = { boxes: Box[]; seats: number; bots: ReadonlySet<number> }
 
-/** Up to 8 boxes, 1–12 rounds (rather few; one battle in a hundred has 50), 2–6 seats, a third of the later ones bots'. */
+/** Up to 8 boxes, 1–6 rounds (rather few; one battle in a hundred has 50), 2–6 seats, a third of the later ones bots'. */
 export function planOf(dice: Dice): Plan {
   const asset = dice(2) === 0 ? PLAY_CREDIT : USD
   const coarse = dice(3) > 0
