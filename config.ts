@@ -103,6 +103,26 @@ export const settings = {
     'The longest honest command, 50 boxes by id, is under half of it.',
   ),
 
+  BATTLES_PER_USER: whole(50, 'battles', [1, 100_000], 'Open battles of one creator; a lobby is for everyone.'),
+  ROOMS_PER_NODE: whole(
+    10_000,
+    'battles',
+    [1, 1_000_000],
+    'Battles in memory, about 300 MB, before newcomers are sent elsewhere; what a dead node leaves is taken all the same.',
+  ),
+  SPECTATORS_PER_BATTLE: whole(
+    10_000,
+    'sockets',
+    [1, 1_000_000],
+    'Sockets that watch one battle; its players always find room.',
+  ),
+  SOCKETS_PER_USER: whole(
+    50,
+    'sockets',
+    [1, 10_000],
+    'Open sockets of one user on one node: a dozen tabs and devices.',
+  ),
+
   MAILBOX_COMMANDS_MAX: whole(
     1000,
     'commands',

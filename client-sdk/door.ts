@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts'
 import type { Identity } from './identity.ts'
 import { wireOf, type Wire } from './wire.ts'
 
-type Seat = SeatReservation | Readonly<{ at: string }>
+type Seat = SeatReservation | Readonly<{ at: string; take?: boolean }>
 
 /** Which actor is wanted, asked again at every try: the options may say from where on to go on. */
 export type Wanted = Readonly<{ kind: 'battle' | 'feed' | 'session'; id: string; options?: unknown }>
@@ -35,11 +35,13 @@ export class Door {
   /** Asks for a seat, first at `hint` where one is given, follows the way to it and joins. Rejects with a RollingDropError. */
   async enter(wanted: Wanted, hint: string | null): Promise<Wire> {
     let base = hint === null ? this.#deps.base : this.#baseOf(hint)
+    let take = false
     for (let hop = 0; hop < HOPS_MAX; hop++) {
-      const seat = await this.#ask(base, wanted)
+      const seat = await this.#ask(base, wanted, take)
       if (!('at' in seat)) return wireOf(await this.#join(base, seat))
       if (!seat.at || this.#isSuspect(seat.at)) break
       base = this.#baseOf(seat.at)
+      take = seat.take === true
     }
     throw new RollingDropError('matchmaking/unavailable', { kind: wanted.kind, id: wanted.id })
   }
@@ -57,9 +59,9 @@ export class Door {
     if (kept) await this.#deps.identity.renew(kept.token)
   }
 
-  async #ask(base: string, { kind, id, options = {} }: Wanted): Promise<Seat> {
+  async #ask(base: string, { kind, id, options = {} }: Wanted, take: boolean): Promise<Seat> {
     const started_ms = this.#deps.clock.now()
-    const path = `/actors/${kind}/${encodeURIComponent(id)}/seat`
+    const path = `/actors/${kind}/${encodeURIComponent(id)}/seat${take ? '?take=1' : ''}`
     const request = { method: 'POST', path, body: options, timeout_ms: this.#patience_ms } as const
     try {
       const seat = await this.#deps.caller.call<Seat>(request, { retries: 0, base })

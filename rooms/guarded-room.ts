@@ -7,7 +7,9 @@ import { commandIn, Inbox, type InboxLimits } from './inbox.ts'
 import type { TokenWatch } from './token-watch.ts'
 
 /** What every room of a node is guarded by. */
-export type Guard = Readonly<{ access: Access; clock: Clock; limits: InboxLimits; watch: TokenWatch }>
+export type Guard = Readonly<{ access: Access; clock: Clock; limits: RoomLimits; watch: TokenWatch }>
+
+export type RoomLimits = InboxLimits & Readonly<{ spectators_max: number }>
 
 /** What the seat route found out about who takes a seat; null: somebody without a token, who may only watch. */
 export type Visitor = Readonly<{ principal: Principal | null }>
@@ -52,7 +54,11 @@ export abstract class GuardedRoom<State extends object = object> extends Room<{ 
 
   override onJoin(client: RoomClient, _options: unknown, auth: Visitor | undefined): void {
     client.userData = { principal: null }
-    this.#speakFor(client, auth?.principal ?? null)
+    try {
+      this.#speakFor(client, auth?.principal ?? null)
+    } catch (cause) {
+      this.end(client, toRollingDropError(cause))
+    }
   }
 
   override onLeave(client: RoomClient): void {
@@ -83,9 +89,18 @@ export abstract class GuardedRoom<State extends object = object> extends Room<{ 
   async move(address: string): Promise<void> {
     for (const client of this.clients.slice()) client.leave(MOVED, address)
     // A seat that is given and not yet taken would keep Colyseus from ending the room until it lapses.
-    const seats = Reflect.get(this, '_reservedSeats') as Record<string, unknown>
+    const seats = this.#seats
     for (const session of Object.keys(seats)) delete seats[session]
     await this.disconnect(MOVED)
+  }
+
+  /** Sockets that are here, and those that have a seat and are on their way. */
+  protected get expected(): number {
+    return this.clients.length + Object.keys(this.#seats).length
+  }
+
+  get #seats(): Record<string, unknown> {
+    return Reflect.get(this, '_reservedSeats') as Record<string, unknown>
   }
 
   #read(client: RoomClient, bytes: Uint8Array, readOn: (client: RoomClient, bytes: Uint8Array) => void): void {
@@ -135,6 +150,7 @@ export abstract class GuardedRoom<State extends object = object> extends Room<{ 
 
   #speakFor(client: RoomClient, principal: Principal | null): void {
     const before = this.principalOf(client)
+    if (principal && before === null) this.guard.watch.admit(principal)
     client.userData = { principal }
     if (principal) this.guard.watch.watch(client, { principal, end: (error) => this.end(client, error) })
     this.arrived(client, before)

@@ -16,8 +16,9 @@ import { FeedHub, type FeedLimits } from './feed/hub.ts'
 import type { FeedRoom } from './feed/room.ts'
 import type { Guard } from './guarded-room.ts'
 import { ClusterNode } from './node.ts'
-import { Rounds } from './rounds.ts'
+import { Placement } from './placement.ts'
 import { placesOf } from './places.ts'
+import { Rounds } from './rounds.ts'
 import { seatRoutes } from './seat.ts'
 import { SessionHub } from './session/hub.ts'
 import type { SessionRoom } from './session/room.ts'
@@ -33,6 +34,12 @@ export type RoomsConfig = Readonly<{
   beat_ms: number
   messages_per_second: number
   message_bytes_max: number
+  /** Battles that this node has in memory before it takes no more from those who ask. */
+  rooms_max: number
+  /** Sockets that may watch one battle, besides those of its players. */
+  spectators_max: number
+  /** Sockets that one user may have open on this node. */
+  sockets_per_user_max: number
   /** Commands that may wait for one battle. */
   mailbox_max: number
   feed: FeedLimits
@@ -76,7 +83,7 @@ export async function createRooms(parts: RoomsParts): Promise<Rooms> {
     payload_bytes_max: PAYLOAD_BYTES_MAX,
     log,
   })
-  const watch = new TokenWatch(access, clock)
+  const watch = new TokenWatch(access, clock, config.sockets_per_user_max)
   const guard: Guard = { access, clock, limits: config, watch }
   const node: ClusterNode = await ClusterNode.join({
     databaseUrl: config.databaseUrl,
@@ -87,17 +94,20 @@ export async function createRooms(parts: RoomsParts): Promise<Rooms> {
     log,
     process: matchMaker.processId,
     address: config.publicAddress,
+    load: () => battles.count,
     lost: () => battles.abandon(),
   })
+  const placement: Placement = new Placement({ node, load: () => battles.count, rooms_max: config.rooms_max })
   const battles = new BattleHost<Opened<BattleRoom>>({
     ...{ node, ledger, clock, entropy, sealer, mailbox_max: config.mailbox_max, log },
+    placement,
     process: matchMaker.processId,
     openRoom: (screening) => openRoom(BATTLE, BattleRoom, { ...screening, guard, entropy } satisfies BattleRoomOptions),
   })
   const feed = new FeedHub({ tail, reader: ledger.reader, clock, limits: config.feed })
   const sessions = new SessionHub({ tail, actors: ledger.actors, log })
   const shelves = { feed: new RoomShelf<FeedRoom>(clock), session: new RoomShelf<SessionRoom>(clock) }
-  const rounds = new Rounds({ node, battles, shelves: Object.values(shelves), forgetProcess, clock, log })
+  const rounds = new Rounds({ node, battles, placement, shelves: Object.values(shelves), forgetProcess, clock, log })
 
   const places = placesOf({ battles, feed, sessions, shelves, guard, reader: ledger.reader, log })
 
@@ -115,6 +125,7 @@ export async function createRooms(parts: RoomsParts): Promise<Rooms> {
     node: () => node.id,
     routes: seatRoutes({
       access,
+      admit: (principal) => watch.admit(principal),
       places,
       body_bytes_max: config.message_bytes_max,
       isDraining: () => draining !== undefined,

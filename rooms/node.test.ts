@@ -21,7 +21,7 @@ const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 5
 
 async function join(
   address: string,
-  changed: Readonly<{ lost?: () => void; lease_ms?: number; process?: string }> = {},
+  changed: Readonly<{ lost?: () => void; load?: () => number; lease_ms?: number; process?: string }> = {},
 ): Promise<ClusterNode> {
   const times = { lease_ms: 400, beat_ms: 50 }
   const options = {
@@ -31,6 +31,7 @@ async function join(
     address,
     clock: wallClock,
     log: quiet,
+    load: () => 0,
     lost: () => {},
   }
   return ClusterNode.join({ ...options, ...times, ...changed })
@@ -60,6 +61,37 @@ test('a node lives by its beat, is found by its address, and is gone when it lea
   await two.leave()
   expect(await one.addressOf(two.id)).toBeUndefined()
   await one.leave()
+})
+
+test('a node knows what the others have, the least loaded first, and none that drains or misses its beats', async () => {
+  let load = 3
+  const [one, two] = [await join('one:1'), await join('two:2', { load: () => load })]
+  const three = await join('three:3', { load: () => 1 })
+  const seen = async () => (await one.peers()).map((peer) => [peer.id, peer.load]).toSorted()
+  await until(async () =>
+    expect(await seen()).toEqual(
+      [
+        [two.id, 3],
+        [three.id, 1],
+      ].toSorted(),
+    ),
+  )
+  await until(async () => expect(await one.others()).toEqual(['three:3', 'two:2']))
+  load = 0
+  await until(async () => expect(await one.others()).toEqual(['two:2', 'three:3']))
+  await two.drain()
+  await until(async () => expect(await one.others()).toEqual(['three:3']))
+  expect([await one.wayIn(two.id), await one.wayIn(three.id)]).toEqual([undefined, 'three:3'])
+  // Its lease runs on, but it is long since it was last extended.
+  await pool.query(
+    `insert into node(id, process, address, lease_until) values ('late', 'p', 'late:1', clock_timestamp() + interval '100 ms')`,
+  )
+  const session = await pool.connect()
+  await session.query(`select pg_advisory_lock(7, lock_key) from node where id = 'late'`)
+  await until(async () => expect(await one.others()).toEqual(['three:3']))
+  session.release(true)
+  await pool.query(`delete from node where id = 'late'`)
+  await Promise.all([one, two, three].map((node) => node.leave()))
 })
 
 test('behind one address nodes are told apart by their process', async () => {

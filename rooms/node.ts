@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { pause, type Clock } from '../entropy/clock.ts'
 import type { Log } from './actor.ts'
+import type { Peer } from './placement.ts'
 
 export type NodeOptions = Readonly<{
   databaseUrl: string
@@ -14,6 +15,8 @@ export type NodeOptions = Readonly<{
   beat_ms: number
   clock: Clock
   log: Log
+  /** Battles that this node has, told to the others with each beat. */
+  load(): number
   /** Somebody has declared this node dead: whatever it acted for is another's now. */
   lost(): void
 }>
@@ -21,7 +24,10 @@ export type NodeOptions = Readonly<{
 /** Another node that has gone: its id, and its process as Colyseus knows it. */
 export type DeadNode = Readonly<{ id: string; process: string }>
 
-type Entry = Readonly<{ address: string; process: string }>
+type Entry = Readonly<{ id: string; address: string; process: string; load: number }>
+
+/** A node that has missed this many beats is suspect: it may still be alive, and is sent nothing new. */
+const BEATS_MISSED_MAX = 3
 
 /** The class of the advisory locks that nodes hold; the key is the node's own. */
 const NODE_LOCK = 7
@@ -75,20 +81,30 @@ export class ClusterNode {
 
   /** The address of a node that is alive. */
   async addressOf(node: string): Promise<string | undefined> {
-    const { rows } = await this.#options.pool.query<Entry>(
-      'select address, process from node where id = $1 and node_is_live(id)',
-      [node],
-    )
-    return rows[0] && this.#wayTo(rows[0])
+    return this.#addressWhere('id = $1', node)
   }
 
-  /** Addresses of other nodes that take battles over. */
+  /** The address of a node that is alive and takes battles; undefined when it has gone, is draining or cannot be reached from outside. */
+  async wayIn(node: string): Promise<string | undefined> {
+    return this.#addressWhere(`id = $1 and not draining and address <> ''`, node)
+  }
+
+  /** Addresses of other nodes that take battles over, the least loaded first. */
   async others(): Promise<readonly string[]> {
-    const { rows } = await this.#options.pool.query<Entry>(
-      `select address, process from node where id <> $1 and not draining and address <> '' and node_is_live(id)`,
-      [this.#id],
+    const peers = await this.peers()
+    const open = peers.filter(({ address }) => address !== '').toSorted((a, b) => a.load - b.load)
+    return open.map(({ address }) => address)
+  }
+
+  /** The other nodes that take battles: alive, not draining and not suspect. */
+  async peers(): Promise<readonly Peer[]> {
+    const { pool, lease_ms, beat_ms } = this.#options
+    const { rows } = await pool.query<Entry>(
+      `select id, address, process, load from node
+       where id <> $1 and not draining and lease_until > clock_timestamp() + $2 * interval '1 ms' and node_is_live(id)`,
+      [this.#id, Math.max(0, lease_ms - BEATS_MISSED_MAX * beat_ms)],
     )
-    return rows.map((entry) => this.#wayTo(entry))
+    return rows.map((entry) => ({ id: entry.id, address: this.#wayTo(entry), load: entry.load }))
   }
 
   /** Takes the dead off the table; each of them is returned to one caller only. */
@@ -113,8 +129,14 @@ export class ClusterNode {
     await this.#session?.end()
   }
 
+  async #addressWhere(condition: string, node: string): Promise<string | undefined> {
+    const sql = `select address, process from node where ${condition} and node_is_live(id)`
+    const { rows } = await this.#options.pool.query<Entry>(sql, [node])
+    return rows[0] && this.#wayTo(rows[0])
+  }
+
   /** Nodes that share one public address stand behind one balancer, which tells them apart by the process in the path. */
-  #wayTo({ address, process }: Entry): string {
+  #wayTo({ address, process }: Pick<Entry, 'address' | 'process'>): string {
     return address !== '' && address === this.#options.address ? `${address}/${process}` : address
   }
 
@@ -168,8 +190,8 @@ export class ClusterNode {
   /** False: the row is gone. */
   async #extend(): Promise<boolean> {
     const { rowCount } = await this.#session!.query(
-      `update node set lease_until = clock_timestamp() + $2 * interval '1 ms' where id = $1`,
-      [this.#id, this.#options.lease_ms],
+      `update node set lease_until = clock_timestamp() + $2 * interval '1 ms', load = $3 where id = $1`,
+      [this.#id, this.#options.lease_ms, this.#options.load()],
     )
     return rowCount === 1
   }

@@ -26,7 +26,11 @@ type Parts = Readonly<{
 /** The rooms of this node: one of a battle where it is active, one for the feed, one a user. */
 export function placesOf({ battles, feed, sessions, shelves, guard, reader, log }: Parts): Places {
   return {
-    battle: (id) => battles.place(id),
+    async battle(id, principal, take) {
+      const place = await battles.place(id, take)
+      if ('here' in place) place.here.room.admit(principal)
+      return place
+    },
     async feed({ filter }, principal) {
       feed.admit(wishOf(principal?.tenant ?? MAIN_TENANT, filter))
       const options: FeedRoomOptions = { roomId: `feed-${matchMaker.processId}`, guard, hub: feed }

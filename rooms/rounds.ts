@@ -12,6 +12,8 @@ type Battles = Readonly<{
 type Options = Readonly<{
   node: Pick<ClusterNode, 'isQuiet' | 'troubled' | 'reap'>
   battles: Battles
+  /** Looked at before battles are taken up, so that those of a dead node are shared among the living. */
+  placement?: Readonly<{ refresh(): Promise<void> }>
   shelves: readonly Readonly<{ sweep(): Promise<void> }>[]
   forgetProcess(process: string): Promise<void>
   clock: Clock
@@ -23,8 +25,8 @@ const ROUND_MS = 200
 /** How soon an activation that has been followed by another one ends, at the latest, when it has nothing to commit. */
 const YIELD_EVERY = 10
 const SWEEP_EVERY = 25
-/** Battles taken up in one round. */
-const CLAIM_MAX = 64
+/** Battles that all nodes together take up in one round. */
+const CLAIM_MAX = 256
 
 /**
  * What a node does over and over: it takes the dead off the list, takes up battles that nobody acts for, ends what another
@@ -60,13 +62,14 @@ export class Rounds {
   }
 
   async #round(round: number): Promise<void> {
-    const { node, battles, shelves, forgetProcess, log } = this.#options
+    const { node, battles, placement, shelves, forgetProcess, log } = this.#options
     if (!node.isQuiet) {
       for (const dead of await node.reap()) {
         log.warn({ node: dead.id }, 'a node has gone')
         // The list of rooms may be out of reach; what stands there of the dead is only ever a detour.
         forgetProcess(dead.process).catch((error: unknown) => log.warn({ error }, 'could not forget a process'))
       }
+      await placement?.refresh()
       await battles.claim(CLAIM_MAX)
     }
     if (round % YIELD_EVERY === 0) await battles.yieldToSuccessors()

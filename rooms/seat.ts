@@ -11,17 +11,20 @@ import type { Visitor } from './guarded-room.ts'
 import type { Opened } from './shelf.ts'
 
 /** Where an actor is found: in a room of this node, or at the address of another one. */
-export type Place = Readonly<{ here: Pick<Opened<unknown>, 'listing'> } | { at: string }>
+export type Place = Readonly<{ here: Pick<Opened<unknown>, 'listing'> } | { at: string; take?: true }>
 
 /** Finds the rooms that seats are given in. */
 export interface Places {
-  battle(id: string): Promise<Place>
+  /** `take`: this node was chosen for it, and is not to choose again. */
+  battle(id: string, principal: Principal | null, take: boolean): Promise<Place>
   feed(options: FeedOptions, principal: Principal | null): Promise<Place>
   session(principal: Principal): Promise<Place>
 }
 
 type Options = Readonly<{
   access: Pick<Access, 'authenticate'>
+  /** Throws when this user may open no more sockets here. */
+  admit(principal: Principal): void
   places: Places
   body_bytes_max: number
   isDraining(): boolean
@@ -30,10 +33,10 @@ type Options = Readonly<{
 
 /**
  * `POST /actors/:kind/:id/seat`: a seat in the room of an actor, activated here when nobody has it, or `{at: address}` of the
- * node that does. Battles and the feed may be watched without a token; a token that is given must be good. Errors are
+ * node that does. `{at, take: true}`: nobody has it, and that node has less to do; it is to be asked with `?take=1`. Battles and the feed may be watched without a token; a token that is given must be good. Errors are
  * problem documents with our codes. `GET /actors` tells a balancer which process this is, as long as it takes anyone in.
  */
-export function seatRoutes({ access, places, body_bytes_max, isDraining, log }: Options): Hono {
+export function seatRoutes({ access, admit, places, body_bytes_max, isDraining, log }: Options): Hono {
   const routes = new Hono()
   routes.onError((thrown, c) => {
     const error = toRollingDropError(thrown)
@@ -47,19 +50,25 @@ export function seatRoutes({ access, places, body_bytes_max, isDraining, log }: 
   routes.post('/actors/:kind/:id/seat', async (c) => {
     if (isDraining()) throw new RollingDropError('server/draining')
     const principal = await authenticated(access, c.req.header('authorization'))
-    const wanted = { kind: c.req.param('kind'), id: c.req.param('id'), body: await bodyOf(c, body_bytes_max) }
+    if (principal) admit(principal)
+    const wanted = {
+      kind: c.req.param('kind'),
+      id: c.req.param('id'),
+      body: await bodyOf(c, body_bytes_max),
+      take: c.req.query('take') === '1',
+    }
     return c.json(await seat(places, wanted, principal), 200, { 'cache-control': 'no-store' })
   })
   return routes
 }
 
-type Wanted = Readonly<{ kind: string; id: string; body: unknown }>
+type Wanted = Readonly<{ kind: string; id: string; body: unknown; take: boolean }>
 
-async function seat(places: Places, { kind, id, body }: Wanted, principal: Principal | null): Promise<unknown> {
+async function seat(places: Places, { kind, id, body, take }: Wanted, principal: Principal | null): Promise<unknown> {
   switch (kind) {
     case 'battle':
       if (!battleId.safeParse(id).success) throw new RollingDropError('battle/unknown')
-      return reserve(await places.battle(id), {}, principal)
+      return reserve(await places.battle(id, principal, take), {}, principal)
     case 'feed': {
       if (id !== 'main') throw new RollingDropError('request/not-found')
       const options = readFeedOptions(body)

@@ -16,7 +16,7 @@ test('a socket ends within a second of its token, or at once when its session or
     onRevoked: (listen: typeof tell) => ((tell = listen), () => {}),
   } as unknown as Access
   const clock = stillClock()
-  const watch = new TokenWatch(access, clock)
+  const watch = new TokenWatch(access, clock, 100)
   const ended: string[] = []
   const watchOver = (name: string, expires_ms: number) => {
     const socket = {}

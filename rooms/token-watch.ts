@@ -10,17 +10,21 @@ const LOOK_MS = 1_000
 
 /**
  * Keeps looking at the tokens that opened sockets, all of a node at once: one that has expired, or whose session or user is
- * revoked on any node, closes its socket.
+ * revoked on any node, closes its socket. It knows therefore how many sockets a user has here.
  */
 export class TokenWatch {
   readonly #access: Access
   readonly #clock: Clock
+  readonly #sockets_max: number
   readonly #watched = new Map<object, Watched>()
+  /** Sockets of each user. */
+  readonly #counts = new Map<string, number>()
   readonly #unsubscribe: () => void
   #cancel = () => {}
 
-  constructor(access: Access, clock: Clock) {
+  constructor(access: Access, clock: Clock, sockets_per_user_max: number) {
     this.#access = access
+    this.#sockets_max = sockets_per_user_max
     this.#clock = clock
     this.#unsubscribe = access.onRevoked((revocation) => this.#revoked(revocation))
     this.#lookLater()
@@ -28,17 +32,33 @@ export class TokenWatch {
 
   /** Watches over `socket`, for another principal than before where it is watched already. */
   watch(socket: object, watched: Watched): void {
+    this.forget(socket)
     this.#watched.set(socket, watched)
+    this.#count(watched.principal.user, 1)
   }
 
   forget(socket: object): void {
-    this.#watched.delete(socket)
+    const watched = this.#watched.get(socket)
+    if (watched && this.#watched.delete(socket)) this.#count(watched.principal.user, -1)
+  }
+
+  /** Throws `request/too-many-sockets` when one more socket of this user would be one too many. */
+  admit({ user }: Principal): void {
+    if ((this.#counts.get(user) ?? 0) < this.#sockets_max) return
+    throw new RollingDropError('request/too-many-sockets', { sockets_max: this.#sockets_max })
   }
 
   close(): void {
     this.#unsubscribe()
     this.#cancel()
     this.#watched.clear()
+    this.#counts.clear()
+  }
+
+  #count(user: string, change: 1 | -1): void {
+    const count = (this.#counts.get(user) ?? 0) + change
+    if (count > 0) this.#counts.set(user, count)
+    else this.#counts.delete(user)
   }
 
   #lookLater(): void {

@@ -24,6 +24,9 @@ export function roomsConfig(config: Config, databaseUrl: string): RoomsConfig {
     messages_per_second: config.messages_per_second,
     message_bytes_max: config.message_bytes_max,
     mailbox_max: config.mailbox_commands_max,
+    rooms_max: config.rooms_per_node,
+    spectators_max: config.spectators_per_battle,
+    sockets_per_user_max: config.sockets_per_user,
     feed: {
       tick_ms: config.feed_tick_ms,
       recovery_max: config.feed_recovery_max,

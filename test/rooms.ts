@@ -114,6 +114,9 @@ export async function openTestRooms(
     messages_per_second: 30,
     message_bytes_max: 4096,
     mailbox_max: 4096,
+    rooms_max: 10_000,
+    spectators_max: 10_000,
+    sockets_per_user_max: 10_000,
     feed: LIMITS,
     ...changed,
   }

@@ -10,6 +10,7 @@ import { levelOf } from '../../schema/level.ts'
 import type { Log } from '../actor.ts'
 import { IDLE_MS } from '../idle.ts'
 import type { ClusterNode } from '../node.ts'
+import type { Placement } from '../placement.ts'
 import { BattleActivation, finishedBattle, type WatchedBattle } from './activation.ts'
 import { BATTLE, battleActor } from './rules.ts'
 
@@ -33,14 +34,16 @@ type Options<Opened extends Screen> = Readonly<{
   ledger: Ledger
   clock: Clock
   openRoom(screening: Screening): Promise<Opened>
+  /** Which node takes what nobody acts for; left out: this one. */
+  placement?: Pick<Placement, 'isFull' | 'elsewhere' | 'slice' | 'share'>
   entropy: Entropy
   sealer: Sealer
   mailbox_max: number
   log: Log
 }>
 
-/** Where a battle can be watched: in a room here, or at the address of another node. */
-export type Place<Opened> = Readonly<{ here: Opened } | { at: string }>
+/** Where a battle can be watched: in a room here, or at the address of another node, which has it or is to `take` it. */
+export type Place<Opened> = Readonly<{ here: Opened } | { at: string; take?: true }>
 
 type Hosted<Opened> = {
   readonly watched: WatchedBattle
@@ -77,27 +80,33 @@ export class BattleHost<Opened extends Screen> {
     return this.#present.size
   }
 
-  /** Throws `battle/unknown`, or `matchmaking/unavailable` while it is on its way from one node to another. */
-  async place(battle: string): Promise<Place<Opened>> {
+  /**
+   * `take`: another node has sent whoever asks, because this one has less. Throws `battle/unknown`, `matchmaking/full` when
+   * no node takes any more, or `matchmaking/unavailable` while the battle is on its way from one node to another.
+   */
+  async place(battle: string, take = false): Promise<Place<Opened>> {
     const id = battleActor(battle)
     const hosted = await this.#hosted.get(id)
     if (hosted) return { here: await this.#roomOf(hosted) }
-    const row = await this.#options.ledger.actors.find(id)
-    if (row?.kind !== BATTLE) throw new RollingDropError('battle/unknown', { battle })
-    if (!row.finished) {
-      const address = await this.#holderOf(row)
-      if (address !== undefined) return { at: address }
-      if (this.#draining) throw new RollingDropError('server/draining')
-    }
+    const row = await this.#find(id, battle)
+    const address = await this.#holderOf(row)
+    if (address !== undefined) return { at: address }
+    if (this.#draining && !row.finished) throw new RollingDropError('server/draining')
+    const at = await this.#elsewhere(take)
+    if (at !== undefined) return { at, take: true }
     const here = await this.#host(id, row)
-    if (!here) throw new RollingDropError('matchmaking/unavailable', { battle })
-    return { here: await this.#roomOf(here) }
+    if (here) return { here: await this.#roomOf(here) }
+    const winner = await this.#holderOf(await this.#find(id, battle))
+    if (winner === undefined) throw new RollingDropError('matchmaking/unavailable', { battle })
+    return { at: winner }
   }
 
   /** Takes up battles that nobody acts for and whose time has come. */
   async claim(limit: number): Promise<void> {
     if (this.#draining) return
-    const ids = await this.#options.ledger.actors.claimable(BATTLE, limit)
+    const { ledger, placement } = this.#options
+    const claimable = await ledger.actors.claimable(BATTLE, limit, placement?.slice)
+    const ids = claimable.slice(0, placement?.share(claimable.length))
     // One that cannot be activated is logged, and keeps no other from being taken up.
     await Promise.allSettled(ids.map((id) => this.#host(id, undefined)))
   }
@@ -146,8 +155,24 @@ export class BattleHost<Opened extends Screen> {
     )
   }
 
-  /** The address of the node that acts for it; undefined when it is ours to take. */
-  async #holderOf({ id, node: holder }: ActorRow): Promise<string | undefined> {
+  async #find(id: string, battle: string): Promise<ActorRow> {
+    const row = await this.#options.ledger.actors.find(id)
+    if (row?.kind !== BATTLE) throw new RollingDropError('battle/unknown', { battle })
+    return row
+  }
+
+  /** The node that should rather take a battle than this one. What is claimed is never refused: a battle has to end. */
+  async #elsewhere(isSent: boolean): Promise<string | undefined> {
+    const { placement } = this.#options
+    if (placement === undefined || (isSent && !placement.isFull)) return undefined
+    const at = await placement.elsewhere()
+    if (at === undefined && placement.isFull) throw new RollingDropError('matchmaking/full')
+    return at
+  }
+
+  /** The address of the node that acts for it; undefined when it is ours to take, or over. */
+  async #holderOf({ id, node: holder, finished }: ActorRow): Promise<string | undefined> {
+    if (finished) return undefined
     const { node } = this.#options
     if (holder === null || holder === node.id) return undefined
     const address = await node.addressOf(holder)

@@ -3,6 +3,7 @@ import type { Entropy } from '../../entropy/entropy.ts'
 import type { BattleState } from '../../schema/battle-state.ts'
 import type { CommandReply } from '../../schema/battle-message.ts'
 import { RollingDropError } from '../../schema/errors.ts'
+import { seatOf } from '../../game/battle/decision.ts'
 import { GuardedRoom, type Guard, type RoomClient } from '../guarded-room.ts'
 import type { WatchedBattle } from './activation.ts'
 import { commandOf, readMessage } from './command.ts'
@@ -43,6 +44,14 @@ export class BattleRoom extends GuardedRoom<BattleState> {
     })
     this.state = this.#showing.state
     ownPatches(this, viewBytesMax(watched.battle))
+  }
+
+  /** Throws `battle/too-many-spectators` for one more who has no seat in the battle. */
+  admit(principal: Principal | null): void {
+    const { spectators_max } = this.guard.limits
+    const isPlayer = principal !== null && seatOf(this.#watched.battle, principal.user) >= 0
+    if (!isPlayer && this.expected >= spectators_max)
+      throw new RollingDropError('battle/too-many-spectators', { spectators_max })
   }
 
   override onJoin(client: RoomClient, options: unknown, auth: RoomClient['auth'] | undefined): void {
