@@ -47,6 +47,7 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
   })
   let closing = false
   pool.on('error', (error) => closing || failed(error)) // a connection that Postgres ends after we have is no news
+  pool.on('connect', (client) => void client.on('error', () => {})) // whoever has it just then hears of it
   const size = options.partition_events ?? PARTITION_EVENTS
   await addPartitions(pool, size)
   const timer = setInterval(() => void addPartitions(pool, size).catch(failed), PARTITION_CHECK_MS)

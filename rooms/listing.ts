@@ -30,7 +30,7 @@ class SharedDriver extends RedisDriver implements MatchMakerDriver {
 
   override findOne(conditions: Conditions, sorting?: Sorting): Promise<IRoomCache> {
     const own = this.#own.rooms.find(({ roomId }) => roomId === conditions.roomId)
-    return own ? Promise.resolve(own) : (super.findOne(conditions, sorting) as Promise<IRoomCache>)
+    return own ? Promise.resolve(own) : super.findOne(conditions, sorting)
   }
 
   override async findByIds(roomIds: string[]): Promise<Map<string, IRoomCache>> {
@@ -58,7 +58,7 @@ class SharedDriver extends RedisDriver implements MatchMakerDriver {
   }
 
   override async shutdown(): Promise<void> {
-    this._redis.disconnect()
+    this.redis.disconnect()
   }
 
   /** Lists what is here now, and takes away what was here when Redis was last told. */
@@ -67,7 +67,7 @@ class SharedDriver extends RedisDriver implements MatchMakerDriver {
     for (const room of this.#own.rooms) await super.persist(room)
   }
 
-  get _redis(): NodeJS.EventEmitter & { disconnect(): void } {
+  get redis(): NodeJS.EventEmitter & { disconnect(): void } {
     return Reflect.get(this, '_client') as NodeJS.EventEmitter & { disconnect(): void }
   }
 
@@ -97,9 +97,9 @@ class PatientPresence extends RedisPresence implements Presence {
 export function sharedParts(redisUrl: string, log: Log) {
   const options = optionsOf(redisUrl)
   const driver = new SharedDriver({ ...options, commandTimeout: PATIENCE_MS, enableOfflineQueue: false }, log)
-  driver._redis.on('error', (error: unknown) => log.warn({ error }, 'Redis cannot be reached'))
+  driver.redis.on('error', (error: unknown) => log.warn({ error }, 'Redis cannot be reached'))
   // Redis that comes back empty knows neither our rooms nor how many they are.
-  driver._redis.on('ready', () => {
+  driver.redis.on('ready', () => {
     const restored = matchMaker.onReady?.then(() => driver.restore()).then(() => matchMaker.stats.persist(true))
     restored?.catch((error: unknown) => log.warn({ error }, 'could not restore the list of rooms'))
   })

@@ -139,6 +139,8 @@ async function buildApp(base: Base, databaseUrl: string, server: Server, url: st
   })
   let closing = false
   pool.on('error', (error) => closing || log.warn({ err: error }, 'a database connection was lost'))
+  // One that is lost while it is lent out tells its borrower; unheard, the error would end the process.
+  pool.on('connect', (client) => void client.on('error', () => {}))
   cleanup.add('database connections', () => {
     closing = true
     return pool.end()
