@@ -208,11 +208,20 @@ describe.skipIf(!hasChromium)('in the page', () => {
     await isNarrow(ann, 'lobby')
     await ann.page.locator('nav.tab-bar button').click()
     await isNarrow(ann, 'feed')
-    for (const path of ['items', 'history', 'rules', `verify/${battle}`]) {
+    for (const [path, title] of [
+      ['items', 'Your items'],
+      ['history', 'History'],
+      ['rules', ''],
+      [`verify?battle=${battle}`, 'Verify a battle'],
+    ] as const) {
       await ann.page.goto(`${server.url}/${path}`)
-      await ann.page.locator('main h1').first().waitFor()
-      await isNarrow(ann, path.split('/')[0]!)
+      await ann.page.locator('main h1', { hasText: title }).first().waitFor()
+      await credits(ann).toBeGreaterThan(0)
+      await isNarrow(ann, path.split('?')[0]!)
     }
+    await ann.click('verify')
+    await expect.poll(() => ann.at('verify-verdict').getAttribute('data-ok'), soon).toBe('true')
+    await isNarrow(ann, 'verified')
   })
 
   test('a wrong address gets a page that leads back', async () => {
@@ -257,24 +266,22 @@ async function watchForMotion(): Promise<{ spun: boolean; shown: boolean; animat
 
 /** Runs in the page: waits until reels stand, and compares what stands in the middle of each with what the seat was given. */
 async function whatStandsUnderTheMarks(): Promise<{ same: boolean[] }> {
-  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
-  const until = performance.now() + 10_000
-  for (; performance.now() < until; await frame()) {
-    if (document.querySelector('.reel.show') === null) continue
-    await frame()
-    const seats = [...document.querySelectorAll('.seat')].filter((seat) => seat.querySelector('.reel.show'))
-    if (seats.length === 0) continue
-    return {
-      same: seats.map((seat) => {
-        const { top, height } = seat.querySelector('.reel-window')!.getBoundingClientRect()
-        const middle = [...seat.querySelectorAll('.reel-slot')].find((slot) => {
-          const place = slot.getBoundingClientRect()
-          return place.top <= top + height / 2 && place.bottom > top + height / 2
-        })
-        const given = seat.querySelector<HTMLImageElement>('.seat-drops li:first-child img')
-        return middle?.querySelector('img')?.src === given?.src && given !== null
-      }),
-    }
+  const isSame = (seat: Element): boolean => {
+    const { top, height } = seat.querySelector('.reel-window')!.getBoundingClientRect()
+    const middle = [...seat.querySelectorAll('.reel-slot')].find((slot) => {
+      const place = slot.getBoundingClientRect()
+      return place.top <= top + height / 2 && place.bottom > top + height / 2
+    })
+    const given = seat.querySelector<HTMLImageElement>('.seat-drops li:first-child img')
+    return given !== null && middle?.querySelector('img')?.src === given.src
   }
-  return { same: [] }
+  const until = performance.now() + 10_000
+  let same: boolean[] = []
+  for (; performance.now() < until; await new Promise((resolve) => requestAnimationFrame(resolve))) {
+    const standing = [...document.querySelectorAll('.seat')].filter((seat) => seat.querySelector('.reel.show'))
+    if (standing.length === 0 && same.length > 0) break // They spin again, and were never right.
+    if (standing.length > 0) same = standing.map(isSame)
+    if (same.length > 0 && !same.includes(false)) break
+  }
+  return { same }
 }
