@@ -1,0 +1,84 @@
+import type { Clock } from '../entropy/clock.ts'
+import type { Schedule } from './schedule.ts'
+
+/**
+ * A process: whatever reaches it (an answer, a message, a timer) comes in by `enter`.
+ *
+ *     running ──pause──▶ standing still (what comes in waits) ──resume──▶ running, none the wiser
+ *        └──kill──▶ dead (what comes in is dropped; nothing it began goes on)
+ */
+export class Machine {
+  readonly name: string
+  readonly #schedule: Schedule
+  readonly #deaths: (() => void)[] = []
+  #phase: 'running' | 'still' | 'dead' = 'running'
+  #waiting: (() => void)[] = []
+  /** How far its clock is ahead of the true time. */
+  skew_ms = 0
+  readonly clock: Clock
+
+  constructor(name: string, schedule: Schedule) {
+    this.name = name
+    this.#schedule = schedule
+    const now = () => schedule.now_ms + this.skew_ms
+    // Like a timer of an operating system: a jump of the clock changes nothing of when it fires, only what is seen then.
+    const at = (at_ms: number, run: () => void): (() => void) => {
+      let cancel = () => {}
+      const wait = () => {
+        cancel = schedule.after(Math.max(0, at_ms - now()), () => this.enter(() => (now() >= at_ms ? run() : wait())))
+      }
+      let isOff = false
+      const ring = run
+      run = () => isOff || ring()
+      wait()
+      return () => {
+        isOff = true
+        cancel()
+      }
+    }
+    this.clock = { now, at }
+  }
+
+  get isRunning(): boolean {
+    return this.#phase === 'running'
+  }
+
+  get isDead(): boolean {
+    return this.#phase === 'dead'
+  }
+
+  enter(run: () => void): void {
+    if (this.#phase === 'running') run()
+    else if (this.#phase === 'still') this.#waiting.push(run)
+  }
+
+  pause(): void {
+    if (this.#phase === 'running') this.#phase = 'still'
+  }
+
+  resume(): void {
+    if (this.#phase !== 'still') return
+    this.#phase = 'running'
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const run of waiting) this.#schedule.after(0, () => this.enter(run))
+  }
+
+  kill(): void {
+    if (this.isDead) return
+    this.#phase = 'dead'
+    this.#waiting = []
+    for (const told of this.#deaths) told()
+  }
+
+  /** The kernel's doing: sockets and sessions of a dead process end. */
+  onDeath(told: () => void): void {
+    if (this.isDead) told()
+    else this.#deaths.push(told)
+  }
+
+  /** Resolves once the timer has fired here; its clock's jumps do not matter. */
+  wait(wait_ms: number): Promise<void> {
+    return new Promise((resolve) => this.#schedule.after(wait_ms, () => this.enter(resolve)))
+  }
+}

@@ -1,0 +1,135 @@
+import { battleSeedContext } from '../access/seal.ts'
+import { createBattle, type NewBattle } from '../game/battle/create.ts'
+import { battleToJson } from '../game/battle/stored.ts'
+import { hashSeed } from '../game/fairness/seed.ts'
+import { GroupCommit } from '../ledger/group-commit.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { defaultLimits } from '../ledger/limits.ts'
+import { BattleHost, type Place } from '../rooms/battle/host.ts'
+import { BATTLE, battleActor } from '../rooms/battle/rules.ts'
+import { Rounds } from '../rooms/rounds.ts'
+import { digestOf } from '../schema/digest.ts'
+import { RollingDropError } from '../schema/errors.ts'
+import type { Outcome, Receipt } from '../schema/outcome.ts'
+import type { OutcomeId } from '../schema/uuid.ts'
+import { simSealer } from './entropy.ts'
+import { Machine } from './machine.ts'
+import { Membership } from './membership.ts'
+import { remoteActors, remoteReader } from './remote-reads.ts'
+import { RemoteStore } from './remote-store.ts'
+import { SimRoom } from './room.ts'
+import type { World } from './world.ts'
+
+export type Opened = Readonly<{ room: SimRoom }>
+
+/** What a creator asks for; the node adds the seeds. */
+export type Wish = Omit<NewBattle, 'seedHash' | 'sealedSeed'> & Readonly<{ id: OutcomeId }>
+
+/** Longer than this no outcome is tried before its actor hears that it is in doubt. */
+const GIVE_UP_MS = 1_500
+const MAILBOX_MAX = 64
+
+/** A node of the cluster: the real host of battles with its rounds, over a simulated machine. */
+export class SimNode {
+  readonly machine: Machine
+  readonly #world: World
+  readonly #ledger: Ledger
+  readonly #members: Membership
+  readonly #battles: BattleHost<Opened>
+  readonly #rounds: Rounds
+  #isDraining = false
+
+  private constructor(
+    world: World,
+    machine: Machine,
+    members: Membership,
+    ledger: Ledger,
+    battles: BattleHost<Opened>,
+  ) {
+    const { clock } = machine
+    const log = logOf(world, machine)
+    this.#world = world
+    this.machine = machine
+    this.#members = members
+    this.#ledger = ledger
+    this.#battles = battles
+    this.#rounds = new Rounds({ node: members, battles, shelves: [], forgetProcess: async () => {}, clock, log })
+  }
+
+  /** Resolves once it is among the living. `machine` runs from the start on. */
+  static async start(world: World, machine: Machine, address: string): Promise<SimNode> {
+    const { database } = world
+    const { clock } = machine
+    let incarnation = 0
+    const newId = () => `${machine.name}-${(incarnation += 1)}`
+    const members = await Membership.join({ database, machine, address, clock, newId, lost: () => battles.abandon() })
+    const ledger = ledgerOf(world, machine)
+    const entropy = world.source.for(machine)
+    const battles: BattleHost<Opened> = new BattleHost<Opened>({
+      ...{ node: members, process: machine.name, ledger, clock, entropy, sealer: simSealer, mailbox_max: MAILBOX_MAX },
+      log: logOf(world, machine),
+      async openRoom(screening) {
+        await machine.wait(2)
+        const { witness } = world
+        return { room: new SimRoom({ screening, clock, entropy, witness, machine: machine.name }) }
+      },
+    })
+    return new SimNode(world, machine, members, ledger, battles)
+  }
+
+  get id(): string {
+    return this.#members.id
+  }
+
+  async seat(battle: string): Promise<Place<Opened>> {
+    if (this.#isDraining) throw new RollingDropError('server/draining')
+    return this.#battles.place(battle)
+  }
+
+  /** Opens the battle that is wished for: once, however often it is asked. */
+  async create({ id, ...wish }: Wish): Promise<void> {
+    if (this.#isDraining) throw new RollingDropError('server/draining')
+    const serverSeed = this.#world.random.fork(`${this.machine.name}/${id}`).hex32()
+    const secret = { seedHash: hashSeed(serverSeed), sealedSeed: simSealer.seal(serverSeed, battleSeedContext(id)) }
+    const decision = createBattle({ ...wish, id, ...secret }, this.machine.clock.now())
+    if (!decision.ok) throw new RollingDropError(decision.code, decision.details)
+    const { kind, transfers, events, wake_at_ms, finished } = decision.effects
+    const state = battleToJson(decision.battle)
+    const actor = { id: battleActor(id), kind: BATTLE, epoch: 0, version: 0, state, wake_at_ms, finished }
+    const request = digestOf({ id, by: wish.creator.user })
+    await this.#ledger.commit({ id, kind, tenant: wish.tenant, request, actor, transfers, events })
+  }
+
+  /** Hands everything over, as on SIGTERM. */
+  async drain(): Promise<void> {
+    this.#isDraining = true
+    await this.#rounds.stop()
+    await this.#members.drain()
+    await this.#battles.drain(await this.#members.others())
+    await this.#members.leave()
+  }
+}
+
+function ledgerOf(world: World, machine: Machine): Ledger {
+  const { database, history, schedule, mutation } = world
+  const store = new RemoteStore(database, machine, (accepted, written) => history.wrote(accepted, written))
+  const pace = { now_ms: () => schedule.now_ms, wait: (wait_ms: number) => machine.wait(wait_ms) }
+  const commits = new GroupCommit(store, { ...defaultLimits, give_up_ms: GIVE_UP_MS }, () => {}, pace)
+  const submit = (outcome: Outcome): Promise<Receipt> => commits.submit(outcome)
+  return {
+    commit(outcome) {
+      history.submitted(outcome)
+      return mutation ? mutation(outcome, submit, database.tables) : submit(outcome)
+    },
+    reader: remoteReader(database, machine),
+    actors: remoteActors(database, machine),
+  }
+}
+
+function logOf({ trace }: World, { name }: Machine) {
+  const note = (fields: object, message: string) => {
+    const { error } = fields as { error?: unknown }
+    trace.note(`${name} logs: ${message}${error instanceof Error ? ` (${error.message})` : ''}`)
+  }
+  return { info: note, warn: note, error: note }
+}
