@@ -6,6 +6,7 @@ import type {
   BattleDetail,
   BattlePage,
   BattleProof,
+  BattleQuery,
   BoxItems,
   BoxSummary,
   CheckpointPage,
@@ -79,7 +80,7 @@ export interface RollingDrop {
     items(box: string): Promise<BoxItems>
   }
   readonly battles: {
-    list(query?: { status?: 'open' | 'finished'; cursor?: string; limit?: number }): Promise<BattlePage>
+    list(query?: BattleQuery): Promise<BattlePage>
     get(id: string): Promise<BattleDetail>
     /** `clientSeed` is made here when left out. Returns the battle's id. */
     create(battle: Omit<CreateBattle, 'clientSeed'> & { clientSeed?: string }): Promise<{ id: string }>

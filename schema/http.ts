@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { battlePhases } from './battle-state.ts'
 import { borrow, clientSeed } from './battle-message.ts'
-import { battleModes } from './battle-mode.ts'
+import { battleModes, type BattleMode } from './battle-mode.ts'
 import { rarities } from './box.ts'
 import { LEVEL_MAX } from './level.ts'
 
@@ -104,8 +104,23 @@ export const battleSummary = z.object({
   pot: decimal.nullable(),
 })
 export type BattleSummary = z.infer<typeof battleSummary>
-export const battlePage = z.object({ battles: z.array(battleSummary), next: z.string().nullable() })
+export const battlePage = z.object({
+  battles: z.array(battleSummary),
+  next: z.string().nullable().describe('cursor of the next page; null on the last one'),
+  position: z.string().describe('where the feed goes on with what changes from here'),
+})
 export type BattlePage = z.infer<typeof battlePage>
+/** What a list of battles may be narrowed to. Prices are decimal strings, of one seat, both ends included. */
+export type BattleQuery = Readonly<{
+  status?: 'open' | 'waiting' | 'running' | 'finished'
+  mode?: BattleMode
+  box?: string
+  minPrice?: string
+  maxPrice?: string
+  freeSeats?: number
+  cursor?: string
+  limit?: number
+}>
 
 const entropyRef = z.object({ source: z.string(), round: z.int(), due_ms: z.number() })
 /** Everything a stranger needs to recompute a battle. What is not yet public is null. */

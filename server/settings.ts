@@ -48,11 +48,12 @@ export function serviceConfig(config: Config): ServiceConfig {
     battleWait_ms: config.battle_wait_s * 1000,
     reveal_ms: config.reveal_ms,
     fastReveal_ms: config.fast_reveal_ms,
+    battlesPerUser: config.battles_per_user,
     guestsPerMinute: config.guests_per_minute,
     requestsPerMinute: config.requests_per_minute,
     commandsPerMinute: config.commands_per_minute,
     body_bytes_max: config.body_bytes_max,
     trustedProxies: config.trusted_proxies,
-    dev: config.dev,
+    dev: config.dev_pages,
   }
 }

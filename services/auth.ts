@@ -11,7 +11,10 @@ const guest = createRoute({
   operationId: 'createGuest',
   tags: ['auth'],
   summary: 'A new guest with a name and play credits, signed in',
-  responses: { 201: json(tokens.meta({ id: 'Tokens' }), 'The guest and their tokens.'), ...refusals('ledger/unavailable') },
+  responses: {
+    201: json(tokens.meta({ id: 'Tokens' }), 'The guest and their tokens.'),
+    ...refusals('ledger/unavailable'),
+  },
 })
 
 const refresh = createRoute({

@@ -163,7 +163,11 @@ describe('lists of battles', () => {
     }
     expect(seen.slice(0, made.length)).toEqual(made)
     expect(new Set(seen).size).toBe(seen.length)
-    expect((await node.call('GET', '/battles?status=finished')).body).toEqual({ battles: [], next: null })
+    expect((await node.call('GET', '/battles?status=finished')).body).toEqual({
+      battles: [],
+      next: null,
+      position: `${node.tail.lineage}:${node.tail.seq}`,
+    })
   })
 
   test('a wrong query or id is refused', async () => {

@@ -4,14 +4,18 @@ import type { Battle } from '../game/battle/state.ts'
 import { battleFromJson } from '../game/battle/stored.ts'
 import type { Actors } from '../ledger/ledger.ts'
 import { MAIN_TENANT } from '../schema/account.ts'
+import { battleModes } from '../schema/battle-mode.ts'
 import { RollingDropError } from '../schema/errors.ts'
 import { battleDetail, battleId, battlePage, battleProof } from '../schema/http.ts'
+import { formatPosition } from '../schema/position.ts'
+import { listedBattles } from './battle-listing.ts'
 import { detailOf, summaryOf } from './battle-view.ts'
 import { json } from './openapi.ts'
 import type { ServiceParts, Services } from './parts.ts'
 import { refusals } from './problem.ts'
 
 const PAGE_MAX = 100
+const price = z.string().regex(/^[0-9]{1,18}$/, 'a price is a whole number of smallest units')
 const params = z.object({ battleId: z.string().max(64) })
 
 const listRoute = createRoute({
@@ -20,10 +24,17 @@ const listRoute = createRoute({
   operationId: 'listBattles',
   tags: ['battles'],
   summary: 'Open or finished battles, newest first',
-  description: 'Open ones wait for players or are being played. Battles that are private by link are in no list.',
+  description:
+    'Open ones wait for players or are being played. Battles that are private by link are in no list. Changes from `position` on ' +
+    'are on the feed and on /ws/battles: whoever lists once and follows them needs no second list.',
   request: {
     query: z.object({
-      status: z.enum(['open', 'finished']).default('open'),
+      status: z.enum(['open', 'waiting', 'running', 'finished']).default('open'),
+      mode: z.enum(battleModes).optional(),
+      box: z.string().max(64).optional().describe('id of a box that is opened in it'),
+      minPrice: price.optional().describe('of one seat, in smallest units'),
+      maxPrice: price.optional(),
+      freeSeats: z.coerce.number().int().min(1).max(5).optional().describe('at least so many'),
       cursor: battleId.optional(),
       limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(20),
     }),
@@ -57,11 +68,22 @@ const proofRoute = createRoute({
   },
 })
 
-export function addBattles(app: Services, { ledger }: ServiceParts): void {
+export function addBattles(app: Services, { pool, ledger, tail }: ServiceParts): void {
   app.openapi(listRoute, async (c) => {
-    const { status, cursor, limit } = c.req.valid('query')
-    const page = await listed(ledger.actors, status, cursor, limit)
-    return c.json({ battles: page.battles.map(summaryOf), next: page.next }, 200)
+    // Where the tail stands before reading: whatever happens from there on is told again, and nothing is left out.
+    const position = formatPosition(tail)
+    const { cursor, limit, minPrice, maxPrice, ...wanted } = c.req.valid('query')
+    const ids = await listedBattles(pool, {
+      ...wanted,
+      tenant: MAIN_TENANT,
+      minPrice: minPrice === undefined ? undefined : BigInt(minPrice),
+      maxPrice: maxPrice === undefined ? undefined : BigInt(maxPrice),
+      before: cursor,
+      limit: limit + 1,
+    })
+    const battles = await findAll(ledger.actors, ids.slice(0, limit))
+    const next = ids.length > limit ? ids[limit - 1]! : null
+    return c.json({ battles: battles.map(summaryOf), next, position }, 200)
   })
   app.openapi(detailRoute, async (c) => c.json(detailOf(await find(ledger.actors, c.req.valid('param').battleId)), 200))
   app.openapi(proofRoute, async (c) =>
@@ -75,20 +97,12 @@ async function find(actors: Actors, battle: string): Promise<Battle> {
   return battleFromJson(row.state)
 }
 
-/** A page of listed battles. Unlisted ones are skipped, so one page may take several reads. */
-async function listed(actors: Actors, status: 'open' | 'finished', cursor: string | undefined, limit: number) {
-  const battles: Battle[] = []
-  let before = cursor && `battle-${cursor}`
-  for (;;) {
-    const rows = await actors[status]({
-      tenant: MAIN_TENANT,
-      kind: 'battle',
-      limit: limit + 1,
-      ...(before && { before }),
-    })
-    battles.push(...rows.map((row) => battleFromJson(row.state)).filter((battle) => !battle.unlisted))
-    if (battles.length > limit) return { battles: battles.slice(0, limit), next: battles[limit - 1]!.id }
-    if (rows.length <= limit) return { battles, next: null }
-    before = rows.at(-1)!.id
-  }
+/** Battles in the order of their ids. */
+async function findAll(actors: Actors, ids: readonly string[]): Promise<readonly Battle[]> {
+  const rows = await actors.findMany(ids.map((id) => `battle-${id}`))
+  const states = new Map(rows.map(({ id, state }) => [id, state]))
+  return ids.flatMap((id) => {
+    const state = states.get(`battle-${id}`)
+    return state === undefined ? [] : [battleFromJson(state)]
+  })
 }

@@ -16,7 +16,10 @@ const catalogRoute = createRoute({
   tags: ['boxes'],
   summary: 'The boxes on offer, cheapest first',
   responses: {
-    200: json(z.array(boxSummary.meta({ id: 'BoxSummary' })), 'Each with its price, its expected value and its best prize.'),
+    200: json(
+      z.array(boxSummary.meta({ id: 'BoxSummary' })),
+      'Each with its price, its expected value and its best prize.',
+    ),
     ...refusals(),
   },
 })

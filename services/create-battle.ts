@@ -12,8 +12,10 @@ import { RollingDropError } from '../schema/errors.ts'
 import { battleId, createBattle as createBattleBody } from '../schema/http.ts'
 import type { Outcome } from '../schema/outcome.ts'
 import type { OutcomeId } from '../schema/uuid.ts'
+import { openBattlesOf } from './battle-listing.ts'
 import type { Gates } from './caller.ts'
 import { claim } from './idempotency.ts'
+import { OneAtATime } from './one-at-a-time.ts'
 import { BEARER, IDEMPOTENCY_KEY, json, jsonBody } from './openapi.ts'
 import type { ServiceParts, Services } from './parts.ts'
 import { refusals } from './problem.ts'
@@ -50,6 +52,7 @@ const route = createRoute({
       'ledger/insufficient',
       'box/unknown',
       'battle/options',
+      'battle/too-many',
       'ledger/overloaded',
     ),
   },
@@ -59,6 +62,7 @@ type Body = z.output<typeof createBattleBody>
 
 export function addCreateBattle(app: Services, parts: ServiceParts, gates: Gates): void {
   const { pool, ledger, clock } = parts
+  const creating = new OneAtATime()
   app.openapi({ ...route, middleware: gates.command }, async (c) => {
     const { principal, key } = c.var
     const body = c.req.valid('json')
@@ -66,10 +70,20 @@ export function addCreateBattle(app: Services, parts: ServiceParts, gates: Gates
     // The battle's id is the outcome's: whatever is sent twice can only ever be one battle.
     const { outcome: id, request, first } = await claim(pool, command, clock(), async () => null)
     const owner = userOwner(principal.user)
-    if (!first && (await ledger.reader.receipt(principal.tenant, owner, id))) return c.json({ id }, 201)
-    await ledger.commit({ ...(await decide(parts, principal, id, body)), request, owner })
+    await creating.run(`${principal.tenant} ${principal.user}`, async () => {
+      if (!first && (await ledger.reader.receipt(principal.tenant, owner, id))) return
+      await admit(parts, principal)
+      await ledger.commit({ ...(await decide(parts, principal, id, body)), request, owner })
+    })
     return c.json({ id }, 201)
   })
+}
+
+/** Throws `battle/too-many`. One creation of a user at a time on each node: further nodes can add at most one each. */
+async function admit({ pool, config }: ServiceParts, { tenant, user }: Principal): Promise<void> {
+  const { battlesPerUser } = config
+  if ((await openBattlesOf(pool, tenant, user)) >= battlesPerUser)
+    throw new RollingDropError('battle/too-many', { open_max: battlesPerUser })
 }
 
 /** The outcome that opens the battle `id`. Throws `box/unknown` and what the game refuses. */

@@ -33,6 +33,8 @@ export type ServiceConfig = Readonly<{
   battleWait_ms: number
   reveal_ms: number
   fastReveal_ms: number
+  /** Battles of one creator that are not over. */
+  battlesPerUser: number
   /** New guests, and requests of any kind, from one client address; commands of one user. */
   guestsPerMinute: number
   requestsPerMinute: number

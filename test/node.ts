@@ -41,6 +41,7 @@ const config: ServiceConfig = {
   battleWait_ms: 900_000,
   reveal_ms: 1000,
   fastReveal_ms: 300,
+  battlesPerUser: 1_000_000,
   guestsPerMinute: 1_000_000,
   requestsPerMinute: 1_000_000,
   commandsPerMinute: 1_000_000,
