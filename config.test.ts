@@ -15,7 +15,7 @@ describe('loadConfig', () => {
   })
 
   test('reads numbers, lists and switches from text', () => {
-    const config = loadConfig({ PORT: '0', REVEAL_MS: '1_500', TRUSTED_PROXIES: '10.0.0.0/8, ::1', DEV: 'on' })
+    const config = loadConfig({ PORT: '0', REVEAL_MS: '1_500', TRUSTED_PROXIES: '10.0.0.0/8, ::1', DEV_PAGES: 'on' })
     expect(config).toMatchObject({ port: 0, reveal_ms: 1500, trusted_proxies: ['10.0.0.0/8', '::1'], dev: true })
   })
 
@@ -26,7 +26,7 @@ describe('loadConfig', () => {
     ['DATABASE_URL', 'mysql://x', 'empty, or a URL that begins with postgres:// or postgresql://'],
     ['LOG_LEVEL', 'loud', 'one of trace, debug'],
     ['TRUSTED_PROXIES', 'everyone', 'IP addresses or CIDR ranges'],
-    ['DEV', 'yes', 'on or off'],
+    ['DEV_PAGES', 'yes', 'on or off'],
   ])('refuses %s=%s and says what is allowed', (name, value, message) => {
     expect(() => loadConfig({ [name]: value })).toThrow(message)
   })

@@ -202,7 +202,7 @@ export const settings = {
   RELAY_FILE: text('', 'file', 'Committed events as lines of JSON for whoever reads files; empty is off.'),
   RELAY_FILE_BYTES_MAX: whole(67_108_864, 'bytes', [1024, 10_737_418_240], 'The file is rotated at this size.'),
 
-  DEV: onOff(false, 'Pages come from source and reload by themselves; `npm run dev` sets it.'),
+  DEV_PAGES: onOff(false, 'Pages come from source and reload by themselves; `npm run dev` sets it.'),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>
 
 type Settings = typeof settings

@@ -135,10 +135,11 @@ async function open(sdk: RollingDrop): Promise<string> {
   return id
 }
 
+/** Of two battles that end together each wants to sell the same items: what the other one sold is not sold twice. */
 async function sellEverything(sdk: RollingDrop): Promise<void> {
   const { balances } = await sdk.me()
-  for (const { asset, balance } of balances)
-    if (skuOf(toAsset(asset)) !== undefined && BigInt(balance) > 0n) await sdk.sell(asset, Number(balance))
+  const items = balances.filter(({ asset, balance }) => skuOf(toAsset(asset)) !== undefined && BigInt(balance) > 0n)
+  await Promise.allSettled(items.map(({ asset, balance }) => sdk.sell(asset, Number(balance))))
 }
 
 async function purse(sdk: RollingDrop): Promise<bigint> {

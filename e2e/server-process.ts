@@ -33,7 +33,7 @@ export function run(args: readonly string[], { command = process.execPath, cwd =
   const stdio = ['ignore', 'pipe', 'pipe'] as const
   const child: ChildProcess = spawn(command, args, {
     cwd,
-    env: { ...process.env, DEV: 'off', ...env },
+    env: { ...process.env, ...env },
     stdio: [...stdio],
     detached: true,
   })

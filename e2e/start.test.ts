@@ -20,7 +20,7 @@ const clone = join(home, 'clone')
 
 /** The environment of a terminal: without what npm and vitest have put into ours. */
 const OF_OTHERS =
-  /^(npm_(?!config_)|VITEST|NODE_ENV$|NODE_OPTIONS$|INIT_CWD$|DEV$|PROD$|MODE$|SSR$|BASE_URL$|TEST$|DATA_DIR$)/
+  /^(npm_(?!config_)|VITEST|NODE_ENV$|NODE_OPTIONS$|INIT_CWD$|PROD$|MODE$|SSR$|BASE_URL$|TEST$|DATA_DIR$)/
 const env = Object.fromEntries(
   Object.keys(process.env)
     .filter((name) => OF_OTHERS.test(name))
@@ -48,7 +48,7 @@ afterAll(async () => {
 
 async function npmStart() {
   const began_ms = performance.now()
-  const command = run(['start'], { command: 'npm', cwd: clone, env: { ...env, DEV: 'off', PORT: '0' } })
+  const command = run(['start'], { command: 'npm', cwd: clone, env: { ...env, PORT: '0' } })
   const server = await whenReady(command)
   return { server, took_s: (performance.now() - began_ms) / 1000 }
 }

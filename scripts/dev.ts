@@ -9,7 +9,7 @@ const { port } = loadConfigOrExit()
 const root = join(import.meta.dirname, '..')
 const server = spawn(process.execPath, ['--watch', '--watch-preserve-output', join(root, 'main.ts')], {
   stdio: 'inherit',
-  env: { ...process.env, DEV: 'on' },
+  env: { ...process.env, DEV_PAGES: 'on' },
 })
 process.env['VITE_SERVER'] = `http://127.0.0.1:${port}`
 const pages = await createServer({ configFile: join(root, 'web', 'vite.config.ts') })
