@@ -16,7 +16,7 @@ describe('loadConfig', () => {
 
   test('reads numbers, lists and switches from text', () => {
     const config = loadConfig({ PORT: '0', REVEAL_MS: '1_500', TRUSTED_PROXIES: '10.0.0.0/8, ::1', DEV_PAGES: 'on' })
-    expect(config).toMatchObject({ port: 0, reveal_ms: 1500, trusted_proxies: ['10.0.0.0/8', '::1'], dev: true })
+    expect(config).toMatchObject({ port: 0, reveal_ms: 1500, trusted_proxies: ['10.0.0.0/8', '::1'], dev_pages: true })
   })
 
   test.each([
