@@ -28,7 +28,8 @@ export function applyHold(working: Working, step: HoldStep): Refusal | undefined
 
 function place(working: Working, step: Extract<HoldStep, { type: 'place' }>): Refusal | undefined {
   const { book, journal, outcome } = working
-  if (book.holds.has(step.hold) || book.used.has(step.hold)) return { code: 'ledger/conflict', details: { hold: step.hold } }
+  if (book.holds.has(step.hold) || book.used.has(step.hold))
+    return { code: 'ledger/conflict', details: { hold: step.hold } }
   if (step.expires_at_ms !== null && step.expires_at_ms <= book.now_ms)
     return { code: 'ledger/invalid', details: { what: 'the hold would have lapsed already' } }
   const debit = accountOf(working, step.debit, step.asset)
@@ -82,7 +83,8 @@ function release(working: Working, hold: Hold, how: 'posted' | 'voided' | 'expir
 /** Freezes an account or frees it; noted in the outcome's `steps`. */
 export function applyFreeze(working: Working, { owner, asset, frozen }: FreezeStep): Refusal | undefined {
   const account = accountOf(working, owner, asset)
-  if (account.owner.includes('#')) return { code: 'ledger/invalid', details: { what: 'a striped account cannot be frozen' } }
+  if (account.owner.includes('#'))
+    return { code: 'ledger/invalid', details: { what: 'a striped account cannot be frozen' } }
   working.journal.account(account)
   account.frozen = frozen
   account.changes += 1

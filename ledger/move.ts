@@ -44,7 +44,10 @@ export function move(
   hold: OutcomeId | undefined,
 ): Refusal | undefined {
   const from = accountOf(working, debit, asset)
-  return refuseSpending(working, from, amount) ?? transferBetween(working, from, accountOf(working, credit, asset), amount, hold)
+  return (
+    refuseSpending(working, from, amount) ??
+    transferBetween(working, from, accountOf(working, credit, asset), amount, hold)
+  )
 }
 
 /**
@@ -56,7 +59,10 @@ export function refuseSpending(working: Working, account: Account, amount: bigin
   if (account.may_be_negative || account.balance - account.held >= amount) return undefined
   if (account.owner.includes('#')) drawOnStripes(working, account, amount)
   if (account.balance - account.held >= amount) return undefined
-  return { code: 'ledger/insufficient', details: { owner: account.owner, asset: account.asset, needed: amount.toString() } }
+  return {
+    code: 'ledger/insufficient',
+    details: { owner: account.owner, asset: account.asset, needed: amount.toString() },
+  }
 }
 
 /** Moves an amount between two accounts whose debit side has been found able to pay. */
