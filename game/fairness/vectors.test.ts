@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { verifyBeacon } from '../../client-sdk/verify-beacon.ts'
+import { battleModes } from '../../schema/battle-mode.ts'
 import type { BattleProof } from '../../schema/http.ts'
 import { verifyBattle } from '../battle/verify.ts'
 import { buildVectors } from './vectors.ts'
@@ -22,15 +24,33 @@ describe('the test vectors', () => {
   })
 
   it('hold battles that verify', () => {
-    for (const { proof } of vectors.battles) {
-      const { ok, stages } = verifyBattle(proof, { anchor: vectors.chain.head })
+    const beacon = vectors.options.filter(({ proof }) => proof.entropy!.source.startsWith('drand:'))
+    expect(beacon).toHaveLength(1)
+    for (const { proof } of [...vectors.battles, ...vectors.options]) {
+      const noted = proof === beacon[0]!.proof ? {} : { anchor: vectors.chain.head }
+      const { ok, stages } = verifyBattle(proof, noted, verifyBeacon)
       expect(stages.filter((stage) => !stage.ok)).toEqual([])
       expect(ok).toBe(true)
     }
   })
 
+  it('cover every mode, teams, credit and what a sponsor pays', () => {
+    const { battles, options } = vectors
+    const proofs = [...battles, ...options].map(({ proof }) => proof)
+    expect(new Set(proofs.map(({ mode }) => mode))).toEqual(new Set(battleModes))
+    expect(new Set(proofs.map(({ teamSize }) => teamSize ?? 1))).toEqual(new Set([1, 2, 3]))
+    expect(proofs.some(({ sponsor }) => sponsor === 33)).toBe(true)
+    expect(options.some(({ lent }) => BigInt(lent) > 0n)).toBe(true)
+    expect(options.some(({ proof }) => proof.payouts.some(({ asset }) => asset === proof.asset))).toBe(true)
+  })
+
   it('are quoted by the page as they are', () => {
-    const { serverSeed, botSeeds, lines, boxes, commitment, chain, battles } = vectors
+    const { serverSeed, botSeeds, lines, boxes, commitment, chain, battles, options } = vectors
+    const named = (name: string) => options.find((each) => each.name === name)!
+    const paid = ({ proof }: (typeof options)[number]) => proof.payouts.map(({ asset, amount }) => `${amount} ${asset}`)
+    const drand = named('decided by drand').proof.entropy!
+    const jackpot = named('mode crazy-jackpot')
+    const level = named('teams level with each other')
     const [plain, tied] = battles
     const quoted = [
       [serverSeed.seed, serverSeed.hash, botSeeds[0]!.bytes, botSeeds[0]!.seed, lines[0]!.mac, lines[0]!.words],
@@ -39,9 +59,15 @@ describe('the test vectors', () => {
       vectors.draws.map(({ n, bound, blocks, drawn }) => [n, bound, drawn, blocks]),
       plain!.tickets.map(({ ticket }) => ticket),
       tied!.tieNumbers.map(({ number }) => number),
+      [named('mode shared').pot, named('mode shared').shares, paid(named('mode shared'))],
+      [jackpot.scores, jackpot.jackpot!.odds, jackpot.jackpot!.n, jackpot.jackpot!.ticket],
+      [level.rule, level.tieNumbers!.map(({ number }) => number)],
+      [named('on credit').lent, named('on credit').shares, paid(named('on credit'))],
+      [drand.source, `${drand.round}`, `${drand.due_ms}`, drand.value!, drand.signature!],
     ].flat(4)
     expect(quoted.filter((value) => !page.includes(value))).toEqual([])
-    expect(page.replaceAll(/\s/g, '')).toContain(lines[0]!.bytes)
+    const unbroken = page.replaceAll(/\s/g, '')
+    for (const long of [lines[0]!.bytes, drand.anchor]) expect(unbroken).toContain(long)
   })
 })
 

@@ -1,62 +1,22 @@
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
-import { toAmount } from '../../schema/amount.ts'
-import { PLAY_CREDIT } from '../../schema/asset.ts'
-import { hashBox, weightSum, type Box, type Prize } from '../../schema/box.ts'
+import { hashBox, weightSum, type Box } from '../../schema/box.ts'
 import type { BattleProof } from '../../schema/http.ts'
 import { toCanonicalJson } from '../../schema/json.ts'
-import { createBattle } from '../battle/create.ts'
-import { resolve } from '../battle/draw.ts'
 import { proofOf } from '../battle/proof.ts'
 import { boxOf } from '../battle/pull.ts'
-import { drawn } from '../battle/reveal.ts'
-import { callBot, join } from '../battle/seat.ts'
-import { settle } from '../battle/settle.ts'
-import type { Battle, Decision } from '../battle/state.ts'
-import { chainValue, fixEntropy, makeChain, type EntropyFix } from './chain.ts'
+import type { Battle } from '../battle/state.ts'
+import { chainValue } from './chain.ts'
 import { boxesHash } from './commitment.ts'
 import { drawBelow, drawWords } from './draw.ts'
+import { BATTLE, chain, chest, clientSeed, play, resultOf, schedule, SERVER_SEED, tin, twins } from './example.ts'
 import { ALGORITHM, encodeLine, lengthPrefixed, u32, type DrawLine } from './line.ts'
+import { modeVectors } from './mode-vectors.ts'
 import { botSeed, hashSeed } from './seed.ts'
 
 // Builds what vectors.json holds: worked examples for whoever writes the algorithm again. A test holds the file to it;
 // UPDATE_VECTORS=1 in its environment writes the file anew.
-
-const BATTLE = '01890a5d-ac96-774b-bcce-b302099a8057'
-const SERVER_SEED = bytesToHex(Uint8Array.from({ length: 32 }, (_, i) => i))
-const chain = makeChain('cc'.repeat(32), 8)
-const schedule = { id: 'example', head: chain.head, length: 8, starts_at_ms: 10_000, period_ms: 1_000 }
-
-const prize = (sku: string, name: string, rarity: Prize['rarity'], value: bigint, weight: number): Prize => ({
-  sku,
-  name,
-  rarity,
-  value: toAmount(value),
-  weight,
-})
-
-const tin: Box = {
-  id: 'tin',
-  version: 1,
-  name: 'Tin "Nº 1"\n\u0001',
-  asset: PLAY_CREDIT,
-  price: toAmount(250n),
-  prizes: [
-    prize('pebble', 'Pebble', 'common', 50n, 70),
-    prize('marble', 'Marble ✦', 'rare', 400n, 25),
-    prize('comet', 'Comet', 'legendary', 2_000n, 5),
-  ],
-}
-const chest: Box = {
-  id: 'chest',
-  version: 3,
-  name: 'Chest',
-  asset: PLAY_CREDIT,
-  price: toAmount(1_000n),
-  prizes: [prize('coin', 'Coin', 'uncommon', 900n, 2 ** 40), prize('crown', 'Crown', 'epic', 1_200n, 3)],
-}
-const twins: Box = { ...tin, id: 'twins', prizes: [prize('pebble', 'Pebble', 'common', 50n, 1)] }
 
 /** Everything vectors.json holds, as plain JSON. */
 export function buildVectors() {
@@ -74,12 +34,10 @@ export function buildVectors() {
       battleVector('three seats level at the top, one a bot', [twins, twins], ['ann', 'bob', null]),
     ],
     knownBad: knownBad(),
+    options: modeVectors(),
   }
   return JSON.parse(JSON.stringify(vectors)) as typeof vectors
 }
-
-/** The client seed of a player of these examples. */
-const clientSeed = (user: string) => bytesToHex(sha256(utf8ToBytes(user)))
 
 function line(round: number, seat: number, draw: number): DrawLine {
   const clientSeeds = [clientSeed('ann'), clientSeed('bob')]
@@ -121,33 +79,6 @@ function drawVector(round: number, n: bigint) {
 function commitmentVector(boxes: Box[], rounds: number[]) {
   const commitment = { rounds, mode: 'standard', boxes: boxes.map(hashBox), algorithm: ALGORITHM }
   return { canonicalJson: toCanonicalJson(commitment), hash: boxesHash(boxes, rounds, 'standard') }
-}
-
-/** A settled battle of these players (null is a bot), as the state machine plays it. */
-function play(boxes: readonly Box[], users: readonly (string | null)[], serverSeed = SERVER_SEED): Battle {
-  const entropy = fixEntropy(schedule, 11_000)!
-  const [creator, ...others] = users
-  const first = { user: creator!, name: '', clientSeed: clientSeed(creator!) }
-  const options = { id: BATTLE, tenant: 'main', mode: 'standard' as const, seats: users.length, unlisted: false }
-  const seed = { seedHash: hashSeed(serverSeed), sealedSeed: '', wait_ms: 60_000, reveal_ms: 1_000 }
-  let battle = after(createBattle({ ...options, ...seed, boxes, creator: first }, 10_500))
-  for (const [index, user] of others.entries()) battle = after(take(battle, index + 1, user, entropy))
-  battle = after(drawn(battle, { entropyValue: chainValue(chain, entropy.round) }, entropy.due_ms))
-  return after(settle(battle, { serverSeed, result: resultOf(battle, serverSeed) }, 99_000))
-}
-
-function take(battle: Battle, seat: number, user: string | null, entropy: EntropyFix): Decision {
-  if (user === null) return callBot(battle, { seat, by: battle.creator }, 11_000, entropy)
-  return join(battle, { seat, user, name: '', clientSeed: clientSeed(user) }, 11_000, entropy)
-}
-
-function after(decision: Decision): Battle {
-  if (!decision.ok) throw new Error(`the example was refused: ${decision.code}`)
-  return decision.battle
-}
-
-function resultOf(battle: Battle, serverSeed: string) {
-  return resolve(battle, { serverSeed, entropyValue: battle.entropy!.value! })
 }
 
 function battleVector(name: string, boxes: readonly Box[], users: readonly (string | null)[]) {
@@ -197,7 +128,7 @@ function withResult(battle: Battle, key: string): BattleProof {
 /** The house tries server seeds, the client seeds known, until seat 1 wins: consistent in itself, not with the promise. */
 function lateSeed(): Battle {
   for (let i = 0; ; i++) {
-    const battle = play([tin, chest, tin], ['ann', 'bob'], clientSeed(`late ${i}`))
+    const battle = play([tin, chest, tin], ['ann', 'bob'], { serverSeed: clientSeed(`late ${i}`) })
     if (battle.result!.winners[0] === 1) return battle
   }
 }
