@@ -68,7 +68,7 @@ export type Rooms = Readonly<{
   drain(): Promise<void>
   /** Drains, unless that was done, and ends. */
   close(): Promise<void>
-  counts(): Readonly<{ battles: number; sessions: number; feed: number }>
+  counts(): Readonly<{ battles: number; acting: number; sessions: number; feed: number }>
 }>
 
 /** Four times the largest message we would read, and room for one that is too large to be told so. */
@@ -94,10 +94,15 @@ export async function createRooms(parts: RoomsParts): Promise<Rooms> {
     log,
     process: matchMaker.processId,
     address: config.publicAddress,
-    load: () => battles.count,
+    load: () => battles.acting,
     lost: () => battles.abandon(),
   })
-  const placement: Placement = new Placement({ node, load: () => battles.count, rooms_max: config.rooms_max })
+  const placement: Placement = new Placement({
+    node,
+    load: () => battles.acting,
+    held: () => battles.count,
+    rooms_max: config.rooms_max,
+  })
   const battles = new BattleHost<Opened<BattleRoom>>({
     ...{ node, ledger, clock, entropy, sealer, mailbox_max: config.mailbox_max, log },
     placement,
@@ -138,6 +143,11 @@ export async function createRooms(parts: RoomsParts): Promise<Rooms> {
       for (const part of [feed, sessions, watch]) part.close()
       await colyseus.close()
     },
-    counts: () => ({ battles: battles.count, sessions: shelves.session.count, feed: feed.count }),
+    counts: () => ({
+      battles: battles.count,
+      acting: battles.acting,
+      sessions: shelves.session.count,
+      feed: feed.count,
+    }),
   }
 }

@@ -7,7 +7,7 @@ async function nodeAmong(own: number, peers: readonly Peer[], { rooms_max = 1_00
   const load = { own }
   const wayIn = async (id: string) => (gone.includes(id) ? undefined : peers.find((each) => each.id === id)?.address)
   const node = { id: 'm', peers: async () => peers, wayIn }
-  const placement = new Placement({ node, load: () => load.own, rooms_max })
+  const placement = new Placement({ node, load: () => load.own, held: () => load.own, rooms_max })
   await placement.refresh()
   return placement
 }
@@ -59,7 +59,7 @@ describe('the battles of a node that died', () => {
     for (const id of ids) {
       const others = ids.filter((each) => each !== id).map((each) => peer(each, 0))
       const node = { id, peers: async () => others, wayIn: async () => undefined }
-      const placement = new Placement({ node, load: () => 0, rooms_max: 1 })
+      const placement = new Placement({ node, load: () => 0, held: () => 0, rooms_max: 1 })
       await placement.refresh()
       slices.push(placement.slice)
     }

@@ -6,8 +6,10 @@ export type Peer = Readonly<{ id: string; address: string; load: number }>
 
 type Options = Readonly<{
   node: Pick<ClusterNode, 'id' | 'peers' | 'wayIn'>
-  /** Battles that this node has. */
+  /** Battles that this node has still to bring to their end. */
   load(): number
+  /** Battles that it has in memory, those that are over and still looked at as well. */
+  held(): number
   /** More than this no node takes from those who ask. */
   rooms_max: number
 }>
@@ -37,7 +39,7 @@ export class Placement {
 
   /** Whether this node takes no more from those who ask. */
   get isFull(): boolean {
-    return this.#options.load() >= this.#options.rooms_max
+    return this.#options.held() >= this.#options.rooms_max
   }
 
   /** The address of a node that should rather take the next battle; undefined when that is this one, or when nobody else can. */

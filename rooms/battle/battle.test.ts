@@ -31,6 +31,8 @@ describe('a battle over its room', () => {
     await until(() => expect(two.room.state.toJSON()).toEqual(one.room.state.toJSON()))
     expect(one.room.state).toMatchObject({ revealed: 3, serverSeed: expect.stringMatching(/^[0-9a-f]{64}$/) })
     expect(one.room.state.drops).toHaveLength(6)
+    // Both still look at it, and it is no work any more.
+    expect(node.rooms.counts()).toMatchObject({ battles: 1, acting: 0 })
     const battle = await node.stored(id)
     expect(verifyBattle(proofOf(battle)).ok).toBe(true)
     expect(await escrowOf(id)).toBe(0n)

@@ -70,14 +70,27 @@ export class BattleHost<Opened extends Screen> {
   /** By the actor's id; whoever comes while one is being activated waits for it. */
   readonly #hosted = new Map<string, Promise<Hosted<Opened> | undefined>>()
   readonly #present = new Map<string, Hosted<Opened>>()
+  /**
+   * Activations and releases whose answer was lost: the row may name this node, which lives, so that no other would ever
+   * take the battle up.
+   */
+  readonly #doubtful = new Set<string>()
+  /** Of those present. */
+  readonly #over = new Set<Hosted<Opened>>()
   #draining = false
 
   constructor(options: Options<Opened>) {
     this.#options = options
   }
 
+  /** In memory, those that are over and still looked at as well. */
   get count(): number {
     return this.#present.size
+  }
+
+  /** Those this node still has to bring to their end: what its work is measured by. */
+  get acting(): number {
+    return this.#present.size - this.#over.size
   }
 
   /**
@@ -101,12 +114,12 @@ export class BattleHost<Opened extends Screen> {
     return { at: winner }
   }
 
-  /** Takes up battles that nobody acts for and whose time has come. */
+  /** Takes up battles that nobody acts for and whose time has come, and those that may be this node's without its knowing. */
   async claim(limit: number): Promise<void> {
     if (this.#draining) return
     const { ledger, placement } = this.#options
     const claimable = await ledger.actors.claimable(BATTLE, limit, placement?.slice)
-    const ids = claimable.slice(0, placement?.share(claimable.length))
+    const ids = [...[...this.#doubtful].slice(0, limit), ...claimable.slice(0, placement?.share(claimable.length))]
     // One that cannot be activated is logged, and keeps no other from being taken up.
     await Promise.allSettled(ids.map((id) => this.#host(id, undefined)))
   }
@@ -120,7 +133,7 @@ export class BattleHost<Opened extends Screen> {
       const isIdle = clients === 0 && now_ms - wanted_ms >= IDLE_MS
       if (!isIdle || (activation && !activation.isFinished && !activation.isResting)) continue
       this.#forget(id, hosted)
-      await activation?.release()
+      await activation?.release().catch(() => this.#doubtful.add(id))
       await this.#close(hosted, '')
     }
   }
@@ -188,7 +201,7 @@ export class BattleHost<Opened extends Screen> {
     this.#hosted.set(id, hosting)
     const drop = () => this.#hosted.get(id) === hosting && this.#hosted.delete(id)
     hosting.then(
-      (hosted) => (hosted ? this.#present.set(id, hosted) : drop()),
+      (hosted) => (hosted ? this.#keep(id, hosted) : drop()),
       (error: unknown) => {
         drop()
         this.#options.log.error({ actor: id, error }, 'a battle could not be activated')
@@ -210,7 +223,11 @@ export class BattleHost<Opened extends Screen> {
         wanted_ms,
       }
     }
-    const active = await ledger.actors.activate(id, node.id)
+    const active = await ledger.actors.activate(id, node.id).catch((error: unknown) => {
+      this.#doubtful.add(id)
+      throw error
+    })
+    this.#doubtful.delete(id)
     if (!active) return undefined
     const activation: BattleActivation = new BattleActivation({
       row: active,
@@ -233,6 +250,11 @@ export class BattleHost<Opened extends Screen> {
     return hosted
   }
 
+  #keep(id: string, hosted: Hosted<Opened>): void {
+    this.#present.set(id, hosted)
+    if (hosted.activation === undefined || hosted.activation.isFinished) this.#over.add(hosted)
+  }
+
   #roomOf(hosted: Hosted<Opened>): Promise<Opened> {
     const { ledger, clock, openRoom } = this.#options
     hosted.wanted_ms = clock.now()
@@ -247,7 +269,9 @@ export class BattleHost<Opened extends Screen> {
 
   /** A battle that ended with nobody watching needs no more memory. */
   #changed(id: string, hosted: Hosted<Opened>): void {
-    if (hosted.activation?.isFinished && hosted.room === undefined) this.#forget(id, hosted)
+    if (!hosted.activation?.isFinished) return
+    if (this.#present.get(id) === hosted) this.#over.add(hosted)
+    if (hosted.room === undefined) this.#forget(id, hosted)
   }
 
   async #gone(id: string, hosted: Hosted<Opened>): Promise<void> {
@@ -260,6 +284,7 @@ export class BattleHost<Opened extends Screen> {
     if (this.#present.get(id) !== hosted) return
     this.#present.delete(id)
     this.#hosted.delete(id)
+    this.#over.delete(hosted)
   }
 
   async #close({ room }: Hosted<Opened>, reason: string): Promise<void> {
