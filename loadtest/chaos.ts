@@ -1,26 +1,40 @@
 import { parseArgs } from 'node:util'
+import { chaosBattles } from './chaos/battles.ts'
 import { chaosLedger } from './chaos/ledger.ts'
 import { whole } from './whole.ts'
 
 const HELP = `npm run chaos -- ledger [--kills 20] [--seed N]
+npm run chaos -- battles [--nodes 3] [--kills 10] [--seed N]
 Kills, cuts and freezes on 127.0.0.1, then compares and audits. Ends with one line of JSON; the exit code is 1 when anything
 was lost, doubled or wrong.`
 
 const { values, positionals } = parseArgs({
   options: {
-    kills: { type: 'string', default: '20' },
+    nodes: { type: 'string', default: '3' },
+    kills: { type: 'string' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     help: { type: 'boolean', default: false },
   },
   allowPositionals: true,
 })
-if (positionals.join() !== 'ledger' || values.help) {
-  process.stdout.write(`${HELP}\n`)
+const log = (line: string): void => void process.stdout.write(`${line}\n`)
+const seed = whole(values.seed, 'seed', 0, 2 ** 31)
+const kills = (usual: string) => whole(values.kills ?? usual, 'kills', 1, 1_000)
+
+const runs: Readonly<Record<string, () => Promise<Record<string, unknown> & { ok: boolean }>>> = {
+  ledger: () => chaosLedger({ kills: kills('20'), seed, log }),
+  battles: () => chaosBattles({ nodes: whole(values.nodes, 'nodes', 2, 8), kills: kills('10'), seed, log }),
+}
+
+// Of every socket that is lost the SDK of Colyseus warns; here that is what is being done, and counted.
+console.warn = () => {}
+
+const run = runs[positionals.join()]
+if (run === undefined || values.help) {
+  log(HELP)
   process.exitCode = values.help ? 0 : 1
 } else {
-  const kills = whole(values.kills, 'kills', 1, 1_000)
-  const seed = whole(values.seed, 'seed', 0, 2 ** 31)
-  const { ok, ...figures } = await chaosLedger({ kills, seed, log: (line) => process.stdout.write(`${line}\n`) })
-  process.stdout.write(`${JSON.stringify(figures)}\n`)
+  const { ok, ...figures } = await run()
+  log(JSON.stringify(figures))
   process.exitCode = ok ? 0 : 1
 }

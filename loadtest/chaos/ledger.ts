@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +10,7 @@ import { toAmount } from '../../schema/amount.ts'
 import { PLAY_CREDIT } from '../../schema/asset.ts'
 import { RollingDropError } from '../../schema/errors.ts'
 import { isOutcomeId, uuidv7 } from '../../schema/uuid.ts'
+import { auditOf } from './audit.ts'
 import { outcomeOf, USERS } from './ledger-outcome.ts'
 import { Random } from './random.ts'
 import { Writers } from './writers.ts'
@@ -156,17 +156,6 @@ async function compare(databaseUrl: string, { view }: Writers) {
     phantom,
     double: Number(events[0]!.n) + disagree,
   }
-}
-
-/** What `npm run audit` says of the database: `ok`, or the first thing that is wrong. */
-async function auditOf(databaseUrl: string): Promise<string> {
-  const file = join(import.meta.dirname, '..', '..', 'scripts', 'audit.ts')
-  const env = { ...process.env, DATABASE_URL: databaseUrl }
-  const output = await new Promise<string>((resolve) =>
-    execFile(process.execPath, [file], { env, maxBuffer: 1 << 24 }, (_error, stdout) => resolve(stdout)),
-  )
-  const last = JSON.parse(output.trim().split('\n').at(-1) ?? '{}') as { audit?: string; what?: unknown }
-  return last.audit === 'ok' ? 'ok' : JSON.stringify(last)
 }
 
 async function query<T extends pg.QueryResultRow>(databaseUrl: string, text: string): Promise<T[]> {
