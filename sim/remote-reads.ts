@@ -14,7 +14,7 @@ export function remoteActors(database: Database, machine: Machine): Actors {
     superseded: far('superseded', (activations) => actors.superseded(activations)),
     find: far('find', (id) => actors.find(id)),
     findMany: far('find', (ids) => actors.findMany(ids)),
-    claimable: far('claimable', (kind, limit) => actors.claimable(kind, limit)),
+    claimable: far('claimable', (kind, limit, slice) => actors.claimable(kind, limit, slice)),
     open: far('open', (query) => actors.open(query)),
     finished: far('finished', (query) => actors.finished(query)),
   }

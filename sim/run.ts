@@ -45,7 +45,8 @@ export async function runSeed(seed: number, mutation?: Mutation): Promise<Run> {
   let isMended = false
   void breakThings(world, cluster).then(() => (isMended = true))
   const isAtRest = () => isMended && clients.every(({ isDone }) => isDone) && plans.every((plan) => isOver(world, plan))
-  const steps = await drive(world, isAtRest, () => `${waitingOf(clients).join(', ')} wait in vain`)
+  const open = () => plans.filter((plan) => !isOver(world, plan)).map(({ wish }) => `battle ${wish.id}`)
+  const steps = await drive(world, isAtRest, () => `${[...open(), ...waitingOf(clients)].join(', ')} wait in vain`)
   if (world.trace.broken.length === 0) await checkAtRest(world, plans, clients, { asset: PLAY_CREDIT, amount: FUNDS })
   const { trace, witness, history } = world
   const commits = [...history.battles.values()].reduce((total, versions) => total + versions.length, 0)

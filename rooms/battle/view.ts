@@ -35,6 +35,7 @@ export function newView(shown: Shown): BattleState {
   state.seedHash = battle.seedHash
   state.boxesHash = battle.boxesHash
   state.revealMs = battle.reveal_ms
+  state.revealed = 0
   for (const round of battle.rounds.keys()) state.rounds.push(boxOf(battle, round).id)
   for (const seat of battle.seats.keys()) state.seats.push(freeSeat(seat))
   show(state, shown)
@@ -44,7 +45,8 @@ export function newView(shown: Shown): BattleState {
 /** Brings a view to what may be seen at `now_ms`: of a round nothing before its time, the seed only once settled. */
 export function show(state: BattleState, shown: Shown): void {
   const { battle, now_ms } = shown
-  const revealed = revealedRounds(battle, now_ms)
+  // A clock that is set back takes nothing back that was shown.
+  const revealed = Math.max(state.revealed, revealedRounds(battle, now_ms))
   const pulls = pullsUntil(shown.result, revealed)
   state.phase = battle.phase
   state.entropySource = battle.entropy?.source ?? ''
