@@ -38,6 +38,7 @@ const MAY_IMPORT = {
     'scripts',
   ],
   loadtest: ['client-sdk', 'schema', 'config', 'ledger', 'game', 'embedded', 'scripts'],
+  sim: ['schema', 'game', 'ledger', 'rooms', 'entropy', 'access'],
   e2e: ['client-sdk', 'schema', 'embedded', 'loadtest'],
 }
 
