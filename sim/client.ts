@@ -1,5 +1,5 @@
 import type { BattleMessages } from '../schema/battle-message.ts'
-import { RollingDropError, toRollingDropError } from '../schema/errors.ts'
+import { toRollingDropError, type RollingDropError } from '../schema/errors.ts'
 import type { Cluster } from './cluster.ts'
 import type { Random } from './random.ts'
 import { Socket, type Told } from './socket.ts'

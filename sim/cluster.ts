@@ -49,7 +49,10 @@ export class Cluster {
       const lost = () => resolve(refused(new RollingDropError('matchmaking/unavailable')))
       schedule.after(REQUEST_MS, lost)
       const node = this.node(address)
-      if (!node) return void schedule.after(weather.far_ms, lost)
+      if (!node) {
+        schedule.after(weather.far_ms, lost)
+        return
+      }
       const answer = (told: Answer<T, SimNode>) => {
         if (!weather.loses) schedule.after(weather.far_ms, () => resolve(told))
       }

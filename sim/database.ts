@@ -54,7 +54,7 @@ export class Database {
   goAway(): void {
     this.#isAway = true
     for (const row of this.nodes.values()) row.locked = false
-    for (const end of [...this.sessions]) end()
+    for (const end of this.sessions) end()
   }
 
   comeBack(): void {
@@ -80,7 +80,7 @@ export class Database {
           if (this.#isAway || this.#weather.loses) return fail()
           this.schedule.after(this.#weather.near_ms, () => machine.enter(() => resolve(answer)))
         } catch (error) {
-          this.schedule.after(this.#weather.near_ms, () => machine.enter(() => reject(error as Error)))
+          this.schedule.after(this.#weather.near_ms, () => machine.enter(() => reject(error)))
         }
       }
       this.schedule.after(this.#weather.near_ms, () => void arrive())

@@ -13,7 +13,7 @@ import { RollingDropError } from '../schema/errors.ts'
 import type { Outcome, Receipt } from '../schema/outcome.ts'
 import type { OutcomeId } from '../schema/uuid.ts'
 import { simSealer } from './entropy.ts'
-import { Machine } from './machine.ts'
+import type { Machine } from './machine.ts'
 import { Membership } from './membership.ts'
 import { remoteActors, remoteReader } from './remote-reads.ts'
 import { RemoteStore } from './remote-store.ts'
@@ -66,7 +66,13 @@ export class SimNode {
     const ledger = ledgerOf(world, machine)
     const entropy = world.source.for(machine)
     const battles: BattleHost<Opened> = new BattleHost<Opened>({
-      ...{ node: members, process: machine.name, ledger, clock, entropy, sealer: simSealer, mailbox_max: MAILBOX_MAX },
+      node: members,
+      process: machine.name,
+      ledger,
+      clock,
+      entropy,
+      sealer: simSealer,
+      mailbox_max: MAILBOX_MAX,
       log: logOf(world, machine),
       async openRoom(screening) {
         await machine.wait(2)

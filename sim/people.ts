@@ -12,9 +12,16 @@ export const USERS = Array.from({ length: 7 }, (_, index) => `user-${index + 1}`
 
 /** One box a round, with prizes whose names occur nowhere else and so give a round away. */
 const BOXES: readonly Box[] = Array.from({ length: 5 }, (_, box) => ({
-  ...{ id: `box-${box}`, version: 1, name: `Box ${box}`, asset: PLAY_CREDIT, price: toAmount(BigInt(101 + 37 * box)) },
+  id: `box-${box}`,
+  version: 1,
+  name: `Box ${box}`,
+  asset: PLAY_CREDIT,
+  price: toAmount(BigInt(101 + 37 * box)),
   prizes: [1, 2, 3].map((prize) => ({
-    ...{ sku: `b${box}thing${prize}`, name: `Thing ${prize}`, rarity: 'common' as const, weight: 4 - prize },
+    sku: `b${box}thing${prize}`,
+    name: `Thing ${prize}`,
+    rarity: 'common',
+    weight: 4 - prize,
     value: toAmount(BigInt(prize * 91 + box)),
   })),
 }))
@@ -30,7 +37,11 @@ export function planBattle(random: Random, index: number, start_ms: number): Pla
   const first = random.below(3)
   const boxes = BOXES.slice(first, first + random.between(1, 5))
   const wish: Wish = {
-    ...{ id, tenant: MAIN_TENANT, boxes, ...options, unlisted: random.chance(200) },
+    ...options,
+    id,
+    tenant: MAIN_TENANT,
+    boxes,
+    unlisted: random.chance(200),
     creator: { ...creator, name: creator.user },
     wait_ms: random.between(6_000, 24_000),
     reveal_ms: random.between(150, 900),

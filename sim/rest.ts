@@ -59,8 +59,8 @@ function addSettled(versions: readonly Version[], add: (user: string, asset: Ass
   const battle = versions.at(-1)!.battle
   if (battle.phase !== 'settled') return
   for (const [index, seat] of battle.seats.entries()) {
-    if (seat?.user) add(seat.user, battle.asset, -ownStake(battle, index, seat))
-    if (seat?.user && index > 0) add(battle.creator, battle.asset, -sponsored(battle))
+    if (seat?.user) add(seat.user, battle.asset, 0n - ownStake(battle, index, seat))
+    if (seat?.user && index > 0) add(battle.creator, battle.asset, 0n - sponsored(battle))
   }
   for (const { seat, asset, amount } of battle.result!.payouts) {
     const { user } = battle.seats[seat]!

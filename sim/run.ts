@@ -51,8 +51,14 @@ export async function runSeed(seed: number, mutation?: Mutation): Promise<Run> {
   const { trace, witness, history } = world
   const commits = [...history.battles.values()].reduce((total, versions) => total + versions.length, 0)
   return {
-    ...{ seed, broken: trace.broken, steps, messages: witness.messages, commits },
-    ...{ lateStarts: history.lateStarts, last: trace.last, digest: trace.digest() },
+    seed,
+    broken: trace.broken,
+    steps,
+    messages: witness.messages,
+    commits,
+    lateStarts: history.lateStarts,
+    last: trace.last,
+    digest: trace.digest(),
   }
 }
 
@@ -88,7 +94,9 @@ async function fund({ database: { store }, random, schedule }: World): Promise<v
   const payload = { asset: PLAY_CREDIT, amount: FUNDS.toString() }
   const give = (owner: string) => ({ asset: PLAY_CREDIT, debit: PLAY_FAUCET, credit: owner, amount: FUNDS })
   await commits.submit({
-    ...{ id: random.fork('fund').uuid(schedule.now_ms), kind: 'sim.fund', tenant: MAIN_TENANT },
+    id: random.fork('fund').uuid(schedule.now_ms),
+    kind: 'sim.fund',
+    tenant: MAIN_TENANT,
     request: digestOf(payload),
     transfers: [HOUSE, ...USERS.map(userOwner)].map(give),
     events: [{ type: 'money.moved', payload }],

@@ -100,8 +100,16 @@ export function frameOfView(view: View): string {
   const { phase, entropySource, entropyRound, entropyDue, entropy, revealFrom, winners, pot, serverSeed } = view
   const seats = view.seats.map(({ user, bot, clientSeed, borrow }) => [user, bot, clientSeed, borrow])
   return JSON.stringify([
-    ...[phase, entropySource, entropyRound, entropyDue, entropy, revealFrom],
-    ...[seats, winners, pot, serverSeed],
+    phase,
+    entropySource,
+    entropyRound,
+    entropyDue,
+    entropy,
+    revealFrom,
+    seats,
+    winners,
+    pot,
+    serverSeed,
   ])
 }
 
@@ -111,7 +119,15 @@ export function frameOfBattle(battle: Battle): string {
     seat ? [seat.user ?? '', seat.bot, seat.clientSeed, seat.borrow] : ['', false, '', 0],
   )
   return JSON.stringify([
-    ...[phase, entropy?.source ?? '', entropy?.round ?? 0, entropy?.due_ms ?? 0, entropy?.value ?? ''],
-    ...[reveal_from_ms ?? 0, seats, result?.winners ?? [], result?.pot.toString() ?? '', serverSeed ?? ''],
+    phase,
+    entropy?.source ?? '',
+    entropy?.round ?? 0,
+    entropy?.due_ms ?? 0,
+    entropy?.value ?? '',
+    reveal_from_ms ?? 0,
+    seats,
+    result?.winners ?? [],
+    result?.pot.toString() ?? '',
+    serverSeed ?? '',
   ])
 }

@@ -51,7 +51,15 @@ export function createWorld(seed: number, mutation: Mutation | undefined): World
   const database = new Database({ schedule, trace, weather })
   const history = new History(database.tables, trace, SKEW_MS_MAX)
   return {
-    ...{ seed, random, schedule, trace, weather, database, history, mutation, elapsed },
+    seed,
+    random,
+    schedule,
+    trace,
+    weather,
+    database,
+    history,
+    mutation,
+    elapsed,
     witness: new Witness(history, trace, () => schedule.now_ms, SKEW_MS_MAX),
     source: new VirtualSource(schedule, random.fork('entropy')),
     sleep: (wait_ms) => new Promise((resolve) => schedule.after(wait_ms, resolve)),

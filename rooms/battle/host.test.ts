@@ -16,11 +16,15 @@ const quiet = { info: () => {}, warn: () => {}, error: () => {} }
 /** A waiting battle that nobody acts for, and a node whose calls for actors `spoil` may break. */
 async function openHost(spoil: (real: Ledger['actors']) => Partial<Ledger['actors']>) {
   const clock = stillClock(START_MS)
-  const { ledger, close } = await openMemoryLedger({ now_ms: clock.now })
+  const { ledger, close } = await openMemoryLedger({ now_ms: () => clock.now() })
   const { expires_ms, ...battle } = { ...waiting(), expires_ms: START_MS + newBattle().wait_ms }
   const state = battleToJson({ ...battle, expires_ms })
   await ledger.commit({
-    ...{ id: BATTLE as OutcomeId, kind: 'battle.create', tenant: 'main', request: digestOf(id), transfers: [] },
+    id: BATTLE as OutcomeId,
+    kind: 'battle.create',
+    tenant: 'main',
+    request: digestOf(id),
+    transfers: [],
     actor: { id, kind: 'battle', epoch: 0, version: 0, state, wake_at_ms: expires_ms },
     events: [{ type: 'money.moved', payload: {} }],
   })
@@ -29,7 +33,10 @@ async function openHost(spoil: (real: Ledger['actors']) => Partial<Ledger['actor
   const release = actors.release.bind(actors)
   Object.assign(actors, spoil({ ...actors, activate, release }))
   const host = new BattleHost({
-    ...{ clock, mailbox_max: 10, log: quiet, process: 'p' },
+    clock,
+    mailbox_max: 10,
+    log: quiet,
+    process: 'p',
     ledger,
     node: { id: 'here', isQuiet: false, addressOf: async () => undefined },
     entropy: { fix: () => ENTROPY, value: () => new Promise(() => {}), published: () => [], close: () => {} },
