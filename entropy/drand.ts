@@ -75,13 +75,14 @@ class DrandEntropy implements Entropy {
     const { urls, retry_ms = 1_000, log } = this.#options
     const due_ms = beaconDue(QUICKNET, round)
     if (this.#clock.now() < due_ms) await pause(this.#clock, due_ms - this.#clock.now())
-    for (;;) {
+    for (let attempt = 1; ; attempt++) {
       for (const url of urls) {
         if (this.#closed) throw new Error('drand is not asked any more')
         try {
           return await this.#fetch(url, round)
         } catch (error) {
-          log?.warn({ error, url, round }, 'a drand relay did not give a round')
+          // Ever more seldom: who waits for hours need not be told every second.
+          if (isPowerOfTwo(attempt)) log?.warn({ error, url, round, attempt }, 'a drand relay did not give a round')
         }
       }
       await pause(this.#clock, retry_ms)
@@ -110,4 +111,8 @@ class DrandEntropy implements Entropy {
     })
     return Promise.race([answer, late]).finally(() => clearTimeout(timer))
   }
+}
+
+function isPowerOfTwo(n: number): boolean {
+  return Number.isInteger(Math.log2(n))
 }

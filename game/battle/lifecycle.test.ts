@@ -12,6 +12,7 @@ import { drawn, revealedRounds, settlesAt } from './reveal.ts'
 import { callBot, join, leave } from './seat.ts'
 import { settle } from './settle.ts'
 import type { Battle } from './state.ts'
+import { battleFromJson, battleToJson } from './stored.ts'
 
 const drawing = () => accepted(join(waiting(), player('bob', 1), 2_000, ENTROPY)).battle
 const revealing = () => accepted(drawn(drawing(), { entropyValue: ENTROPY_VALUE }, 9_000)).battle
@@ -251,6 +252,16 @@ describe('settling', () => {
     for (const each of broken) {
       expect(() => settle(battle, { serverSeed: SERVER_SEED, result: each }, 12_000)).toThrow('add up')
     }
+  })
+})
+
+describe('a battle written before there were options', () => {
+  it('is read as one that has none, and goes on', () => {
+    const { teamSize: _, sponsor: __, minLevel: ___, borrowMax: ____, ...old } = JSON.parse(battleToJson(waiting()))
+    const seats = old.seats.map((seat: { borrow?: number } | null) => seat && { ...seat, borrow: undefined })
+    const read = battleFromJson(JSON.stringify({ ...old, seats }))
+    expect(read).toEqual(waiting())
+    expect(refusal(join(read, player('bob', 1), 2_000, ENTROPY))).toBeUndefined()
   })
 })
 
