@@ -39,7 +39,7 @@ export class Client {
   readonly #replies = new Map<number, (isOver: boolean) => void>()
   #command = 0
   #socket: Socket | undefined
-  #address: string | undefined
+  #way: Readonly<{ at: string; take?: true }> | undefined
   #finish = () => {}
   /** The last state it was told. */
   view: View | undefined
@@ -73,11 +73,14 @@ export class Client {
 
   /** Until the socket closes. */
   async #visit(): Promise<void> {
-    const address = this.#address ?? this.#random.pick(this.#cluster.addresses)
-    this.#address = undefined
-    const found = await this.#cluster.request(address, (node) => node.seat(this.battle))
+    const { at, take = false } = this.#way ?? { at: this.#random.pick(this.#cluster.addresses) }
+    this.#way = undefined
+    const found = await this.#cluster.request(at, (node) => node.seat(this.battle, take))
     if (!found.ok) return
-    if ('at' in found.value) return void (this.#address = found.value.at)
+    if ('at' in found.value) {
+      this.#way = found.value
+      return
+    }
     const { room } = found.value.here
     const { machine } = found.by
     await new Promise<void>((resolve) => {

@@ -13,6 +13,7 @@ export type NodeRow = {
   readonly address: string
   lease_until_ms: number
   draining: boolean
+  load: number
   locked: boolean
 }
 

@@ -1,5 +1,6 @@
 import { pause, type Clock } from '../entropy/clock.ts'
 import type { ClusterNode, DeadNode } from '../rooms/node.ts'
+import type { Peer } from '../rooms/placement.ts'
 import type { Database, NodeRow } from './database.ts'
 import type { Machine } from './machine.ts'
 
@@ -10,15 +11,21 @@ type Options = Readonly<{
   clock: Clock
   /** Names of nodes: one is never used twice. */
   newId(): string
+  /** Battles it acts for, told with every beat. */
+  load(): number
   lost(): void
 }>
 
 export const LEASE_MS = 1_500
 const BEAT_MS = 300
 const AGAIN_MS = 100
+/** A node whose beats fail to come for longer is no longer given anything. */
+const SUSPECT_MS = 3 * BEAT_MS
+
+type Node = Pick<ClusterNode, 'id' | 'isQuiet' | 'addressOf' | 'wayIn' | 'peers' | 'troubled' | 'reap' | 'others'>
 
 /** A node's entry among the living in a simulated database: what `ClusterNode` is over Postgres, with the same promises. */
-export class Membership implements Pick<ClusterNode, 'id' | 'isQuiet' | 'addressOf' | 'troubled' | 'reap' | 'others'> {
+export class Membership implements Node {
   readonly #options: Options
   #row: NodeRow | undefined
   #quiet_until_ms = 0
@@ -57,12 +64,26 @@ export class Membership implements Pick<ClusterNode, 'id' | 'isQuiet' | 'address
     )
   }
 
-  others(): Promise<readonly string[]> {
-    return this.#ask('who else', (database) =>
-      [...database.nodes.values()]
-        .filter(({ id, draining }) => id !== this.id && !draining && database.isLive(id))
-        .map(({ address }) => address),
-    )
+  wayIn(node: string): Promise<string | undefined> {
+    return this.#ask('the way in', (database) => {
+      const row = database.isLive(node) ? database.nodes.get(node)! : undefined
+      return row?.draining ? undefined : row?.address
+    })
+  }
+
+  async others(): Promise<readonly string[]> {
+    const peers = await this.peers()
+    return peers.toSorted((a, b) => a.load - b.load).map(({ address }) => address)
+  }
+
+  peers(): Promise<readonly Peer[]> {
+    return this.#ask('who else', (database) => {
+      const until_ms = database.schedule.now_ms + LEASE_MS - SUSPECT_MS
+      return [...database.nodes.values()]
+        .filter(({ id, draining, lease_until_ms }) => id !== this.id && !draining && lease_until_ms > until_ms)
+        .filter(({ id }) => database.isLive(id))
+        .map(({ id, address, load }) => ({ id, address, load }))
+    })
   }
 
   reap(): Promise<readonly DeadNode[]> {
@@ -89,7 +110,7 @@ export class Membership implements Pick<ClusterNode, 'id' | 'isQuiet' | 'address
     const { database, address, newId } = this.#options
     this.#row = await this.#ask('register', ({ nodes }) => {
       const lease_until_ms = database.schedule.now_ms + LEASE_MS
-      const row: NodeRow = { id: newId(), address, lease_until_ms, draining: false, locked: true }
+      const row: NodeRow = { id: newId(), address, lease_until_ms, draining: false, locked: true, load: 0 }
       nodes.set(row.id, row)
       return row
     })
@@ -112,10 +133,11 @@ export class Membership implements Pick<ClusterNode, 'id' | 'isQuiet' | 'address
 
   /** False: the row is gone. A beat over a session that has ended fails. */
   #extend(): Promise<boolean> {
+    const load = this.#options.load()
     return this.#ask('beat', ({ nodes, schedule }) => {
       const row = nodes.get(this.id)
       if (row && !row.locked) throw new Error('the session has ended')
-      if (row) row.lease_until_ms = schedule.now_ms + LEASE_MS
+      if (row) Object.assign(row, { load, lease_until_ms: schedule.now_ms + LEASE_MS })
       return row !== undefined
     })
   }

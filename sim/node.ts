@@ -5,8 +5,10 @@ import { hashSeed } from '../game/fairness/seed.ts'
 import { GroupCommit } from '../ledger/group-commit.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { defaultLimits } from '../ledger/limits.ts'
+import type { Log } from '../rooms/actor.ts'
 import { BattleHost, type Place } from '../rooms/battle/host.ts'
 import { BATTLE, battleActor } from '../rooms/battle/rules.ts'
+import { Placement } from '../rooms/placement.ts'
 import { Rounds } from '../rooms/rounds.ts'
 import { digestOf } from '../schema/digest.ts'
 import { RollingDropError } from '../schema/errors.ts'
@@ -28,68 +30,49 @@ export type Wish = Omit<NewBattle, 'seedHash' | 'sealedSeed'> & Readonly<{ id: O
 /** Longer than this no outcome is tried before its actor hears that it is in doubt. */
 const GIVE_UP_MS = 1_500
 const MAILBOX_MAX = 64
+const ROOMS_MAX = 5
+
+type Parts = Readonly<{ members: Membership; ledger: Ledger; battles: BattleHost<Opened>; rounds: Rounds }>
 
 /** A node of the cluster: the real host of battles with its rounds, over a simulated machine. */
 export class SimNode {
   readonly machine: Machine
   readonly #world: World
-  readonly #ledger: Ledger
-  readonly #members: Membership
-  readonly #battles: BattleHost<Opened>
-  readonly #rounds: Rounds
+  readonly #parts: Parts
   #isDraining = false
 
-  private constructor(
-    world: World,
-    machine: Machine,
-    members: Membership,
-    ledger: Ledger,
-    battles: BattleHost<Opened>,
-  ) {
-    const { clock } = machine
-    const log = logOf(world, machine)
+  private constructor(world: World, machine: Machine, parts: Parts) {
     this.#world = world
     this.machine = machine
-    this.#members = members
-    this.#ledger = ledger
-    this.#battles = battles
-    this.#rounds = new Rounds({ node: members, battles, shelves: [], forgetProcess: async () => {}, clock, log })
+    this.#parts = parts
   }
 
   /** Resolves once it is among the living. `machine` runs from the start on. */
   static async start(world: World, machine: Machine, address: string): Promise<SimNode> {
     const { database } = world
     const { clock } = machine
+    const log = logOf(world, machine)
     let incarnation = 0
     const newId = () => `${machine.name}-${(incarnation += 1)}`
-    const members = await Membership.join({ database, machine, address, clock, newId, lost: () => battles.abandon() })
+    const own = { newId, lost: () => battles.abandon(), load: () => battles.acting }
+    const members = await Membership.join({ database, machine, address, clock, ...own })
     const ledger = ledgerOf(world, machine)
-    const entropy = world.source.for(machine)
-    const battles: BattleHost<Opened> = new BattleHost<Opened>({
-      node: members,
-      process: machine.name,
-      ledger,
-      clock,
-      entropy,
-      sealer: simSealer,
-      mailbox_max: MAILBOX_MAX,
-      log: logOf(world, machine),
-      async openRoom(screening) {
-        await machine.wait(2)
-        const { witness } = world
-        return { room: new SimRoom({ screening, clock, entropy, witness, machine: machine.name }) }
-      },
-    })
-    return new SimNode(world, machine, members, ledger, battles)
+    const load = { load: () => battles.acting, held: () => battles.count }
+    const placement: Placement = new Placement({ node: members, rooms_max: ROOMS_MAX, ...load })
+    const battles = hostOf(world, machine, { members, ledger, placement, log })
+    const forgetProcess = async () => {} // There is no list of rooms here that others could read.
+    const rounds = new Rounds({ node: members, battles, placement, shelves: [], forgetProcess, clock, log })
+    return new SimNode(world, machine, { members, ledger, battles, rounds })
   }
 
   get id(): string {
-    return this.#members.id
+    return this.#parts.members.id
   }
 
-  async seat(battle: string): Promise<Place<Opened>> {
+  /** `take`: another node has sent whoever asks, because this one has less. */
+  async seat(battle: string, take: boolean): Promise<Place<Opened>> {
     if (this.#isDraining) throw new RollingDropError('server/draining')
-    return this.#battles.place(battle)
+    return this.#parts.battles.place(battle, take)
   }
 
   /** Opens the battle that is wished for: once, however often it is asked. */
@@ -103,17 +86,34 @@ export class SimNode {
     const state = battleToJson(decision.battle)
     const actor = { id: battleActor(id), kind: BATTLE, epoch: 0, version: 0, state, wake_at_ms, finished }
     const request = digestOf({ id, by: wish.creator.user })
-    await this.#ledger.commit({ id, kind, tenant: wish.tenant, request, actor, transfers, events })
+    await this.#parts.ledger.commit({ id, kind, tenant: wish.tenant, request, actor, transfers, events })
   }
 
   /** Hands everything over, as on SIGTERM. */
   async drain(): Promise<void> {
+    const { rounds, members, battles } = this.#parts
     this.#isDraining = true
-    await this.#rounds.stop()
-    await this.#members.drain()
-    await this.#battles.drain(await this.#members.others())
-    await this.#members.leave()
+    await rounds.stop()
+    await members.drain()
+    await battles.drain(await members.others())
+    await members.leave()
   }
+}
+
+type HostParts = Readonly<{ members: Membership; ledger: Ledger; placement: Placement; log: Log }>
+
+function hostOf({ source, witness }: World, machine: Machine, { members, ...parts }: HostParts): BattleHost<Opened> {
+  const { clock, name } = machine
+  const entropy = source.for(machine)
+  const own = { node: members, process: name, clock, entropy, sealer: simSealer, mailbox_max: MAILBOX_MAX }
+  return new BattleHost<Opened>({
+    ...parts,
+    ...own,
+    async openRoom(screening) {
+      await machine.wait(2)
+      return { room: new SimRoom({ screening, clock, entropy, witness, machine: name }) }
+    },
+  })
 }
 
 function ledgerOf(world: World, machine: Machine): Ledger {
@@ -132,7 +132,7 @@ function ledgerOf(world: World, machine: Machine): Ledger {
   }
 }
 
-function logOf({ trace }: World, { name }: Machine) {
+function logOf({ trace }: World, { name }: Machine): Log {
   const note = (fields: object, message: string) => {
     const { error } = fields as { error?: unknown }
     trace.note(`${name} logs: ${message}${error instanceof Error ? ` (${error.message})` : ''}`)
