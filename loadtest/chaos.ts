@@ -1,18 +1,20 @@
 import { parseArgs } from 'node:util'
 import { chaosBattles } from './chaos/battles.ts'
 import { chaosLedger } from './chaos/ledger.ts'
+import { installServices } from '../scripts/services.ts'
 import { whole } from './whole.ts'
 
 const HELP = `npm run chaos -- ledger [--kills 20] [--seed N]
-npm run chaos -- battles [--nodes 3] [--kills 10] [--seed N]
+npm run chaos -- battles [--nodes 3] [--kills 10] [--seed N] [--untimed]
 Kills, cuts and freezes on 127.0.0.1, then compares and audits. Ends with one line of JSON; the exit code is 1 when anything
-was lost, doubled or wrong.`
+was lost, doubled or wrong, or stood still for longer than it should (--untimed leaves that out).`
 
 const { values, positionals } = parseArgs({
   options: {
     nodes: { type: 'string', default: '3' },
     kills: { type: 'string' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    untimed: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
   allowPositionals: true,
@@ -23,7 +25,11 @@ const kills = (usual: string) => whole(values.kills ?? usual, 'kills', 1, 1_000)
 
 const runs: Readonly<Record<string, () => Promise<Record<string, unknown> & { ok: boolean }>>> = {
   ledger: () => chaosLedger({ kills: kills('20'), seed, log }),
-  battles: () => chaosBattles({ nodes: whole(values.nodes, 'nodes', 2, 8), kills: kills('10'), seed, log }),
+  battles: async () => {
+    await installServices(['redis-server'])
+    const nodes = whole(values.nodes, 'nodes', 2, 8)
+    return chaosBattles({ nodes, kills: kills('10'), seed, untimed: values.untimed, log })
+  },
 }
 
 // Of every socket that is lost the SDK of Colyseus warns; here that is what is being done, and counted.

@@ -9,11 +9,14 @@ type Upstream = {
   /** Undefined while it cannot be reached. */
   process: string | undefined
   takesIn: boolean
+  /** Looks in a row that it did not answer in time: one alone may just be a busy machine. */
+  missed: number
   readonly waiting: Set<ReturnType<typeof send>>
 }
 
 const PROBE_MS = 100
 const PROBE_WITHIN_MS = 500
+const MISSED_MAX = 2
 const BODY_BYTES_MAX = 1_048_576
 /** `/<process>/actors/…`: meant for one process, however many there are. */
 const NAMED = /^\/([\w-]+)(\/actors\/.*)$/
@@ -35,7 +38,7 @@ export class Proxy {
   #turn = 0
 
   private constructor(ports: readonly number[]) {
-    this.#upstreams = ports.map((port) => ({ port, process: undefined, takesIn: false, waiting: new Set() }))
+    this.#upstreams = ports.map((port) => ({ port, process: undefined, takesIn: false, missed: 0, waiting: new Set() }))
     this.#server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => void this.#pass(request, response))
     this.#server.on('upgrade', (request, socket, head) => this.#tunnel(request, socket, head))
   }
@@ -155,7 +158,10 @@ async function look(upstream: Upstream): Promise<void> {
     upstream.takesIn = process !== undefined
     // One that is draining keeps the sockets it has.
     if (process !== undefined) upstream.process = process
-  } catch {
+    upstream.missed = 0
+  } catch (error) {
+    const isLate = error instanceof DOMException && error.name === 'TimeoutError'
+    if (isLate && ++upstream.missed < MISSED_MAX) return
     upstream.takesIn = false // Nobody is there, or nobody who answers.
     upstream.process = undefined
   }

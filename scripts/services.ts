@@ -6,14 +6,16 @@ import { step } from './progress.mjs'
 const SERVICES = [
   { name: 'chromium', file: '/usr/bin/chromium' },
   { name: 'redis-server', file: '/usr/bin/redis-server' },
-]
+] as const
 
 /**
- * Installs what tests need and the machine lacks, where we may (root on a Debian). Elsewhere, and when it fails, it only says so: the
+ * Installs what tests need (or those `wanted` of it) and the machine lacks, where we may (root on a Debian). Elsewhere, and when it fails, it only says so: the
  * tests that need it are then skipped, or fail under `REQUIRE_SERVICES=1`.
  */
-export async function installServices(): Promise<void> {
-  const missing = SERVICES.filter(({ file }) => !existsSync(file)).map(({ name }) => name)
+export async function installServices(wanted = SERVICES.map(({ name }) => name)): Promise<void> {
+  const missing = SERVICES.filter(({ name, file }) => wanted.includes(name) && !existsSync(file)).map(
+    ({ name }) => name,
+  )
   if (missing.length === 0) return
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
     console.warn(

@@ -6,11 +6,20 @@ import { Players } from './battles-players.ts'
 import { verdictOn } from './battles-verdict.ts'
 import { Random } from './random.ts'
 
-export type BattlesRun = Readonly<{ nodes: number; kills: number; seed: number; log(line: string): void }>
+export type BattlesRun = Readonly<{
+  nodes: number
+  kills: number
+  seed: number
+  /** Whether the result counts however long battles stood still: for machines that are busy with other things. */
+  untimed: boolean
+  log(line: string): void
+}>
 
 type Figures = Record<string, unknown> & { ok: boolean }
 
 const PLAYERS = 100
+/** Battles that are played before the first fault: processes that have just started are slow. */
+const WARM = { battles: 60, most_ms: 15_000 }
 /** How long battles are played between two faults. */
 const CALM_MS = 1_200
 /** Half of the battles go on within this long: goals of the design, in ms. */
@@ -22,7 +31,7 @@ const LATER_FAULTS: readonly Fault[] = ['kill', 'kill', 'freeze', 'drain', 'redi
  * Redis and Postgres go away; then counts how every battle ended and audits the ledger. Returns the figures of the last line;
  * `ok` says whether nothing was lost or doubled, everybody came back, and half of the battles went on as fast as they should.
  */
-export async function chaosBattles({ nodes, kills, seed, log }: BattlesRun): Promise<Figures> {
+export async function chaosBattles({ nodes, kills, seed, untimed, log }: BattlesRun): Promise<Figures> {
   const random = new Random(seed)
   log(`starting ${nodes} nodes, Postgres and Redis`)
   const cluster = await Cluster.start(nodes)
@@ -32,6 +41,7 @@ export async function chaosBattles({ nodes, kills, seed, log }: BattlesRun): Pro
     const players = new Players(cluster.proxy.url, seed)
     await players.enter(PLAYERS)
     await players.play()
+    await warmUp(players)
     const done: Done[] = []
     let crashed = 0
     for (let n = 0; n < kills; n++) {
@@ -44,7 +54,7 @@ export async function chaosBattles({ nodes, kills, seed, log }: BattlesRun): Pro
     await delay(CALM_MS)
     for (const { name } of await cluster.revive()) log(`${name} has ended by itself, which makes ${++crashed}`)
     const judged = await judge(cluster, players, done, log)
-    isOk = judged.ok && crashed === 0
+    isOk = judged.ok && crashed === 0 && (untimed || inTime(judged))
     return { chaos: 'battles', nodes, kills, seed, ...judged, crashed, ok: isOk }
   } finally {
     const folder = await cluster.stop({ keep: !isOk })
@@ -66,7 +76,6 @@ async function judge(
   const of = (fault: Fault) => figures(done.flatMap((each) => (each.fault === fault ? each.resumed.ms : [])))
   const [kill, freeze, drain] = [of('kill'), of('freeze'), of('drain')]
   const never = players.stranded.length + done.reduce((sum, each) => sum + each.resumed.never, 0)
-  const inTime = (kill.p50 ?? 0) <= GOAL_P50_MS.kill && (freeze.p50 ?? 0) <= GOAL_P50_MS.freeze
   return {
     battles,
     lost,
@@ -79,8 +88,17 @@ async function judge(
     drain_resume_p50_ms: drain.p50,
     drain_resume_max_ms: drain.max,
     audit,
-    ok: lost + double + never === 0 && audit === 'ok' && inTime,
+    ok: lost + double + never === 0 && audit === 'ok',
   }
+}
+
+async function warmUp(players: Players): Promise<void> {
+  const until_ms = performance.now() + WARM.most_ms
+  while (players.finished < WARM.battles && performance.now() < until_ms) await delay(50)
+}
+
+function inTime({ resume_p50_ms, freeze_resume_p50_ms }: Figures): boolean {
+  return Number(resume_p50_ms) <= GOAL_P50_MS.kill && Number(freeze_resume_p50_ms) <= GOAL_P50_MS.freeze
 }
 
 /** Nothing that was started may stay behind. */
