@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { matchMaker, Server } from '@colyseus/core'
 import { WebSocketTransport } from '@colyseus/ws-transport'
 import { pause, wallClock } from '../entropy/clock.ts'
@@ -20,8 +21,8 @@ type Options = Readonly<{
 }>
 
 export type ColyseusServer = Readonly<{
-  /** Takes the upgrades of an HTTP server that are for a room, and leaves all others alone. */
-  attach(server: HttpServer): void
+  /** Takes the upgrades of an HTTP server that are for a room; `others` takes what else is ours, and says whether it did. */
+  attach(server: HttpServer, others: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean): void
   close(): Promise<void>
 }>
 
@@ -57,12 +58,12 @@ export async function startColyseus({ address, redisUrl, payload_bytes_max, log 
   await matchMaker.onReady
   await matchMaker.accept()
   return {
-    attach(httpServer) {
+    attach(httpServer, others) {
       transport.attachToServer(httpServer, { filter: isForRoom })
-      httpServer.on('upgrade', (request, socket) => {
+      httpServer.on('upgrade', (request, socket, head) => {
+        if (isForRoom(request) || others(request, socket, head)) return
         // Nobody else is there to take it: left alone the socket would hang for ever.
-        if (!isForRoom(request) && httpServer.listenerCount('upgrade') <= 2)
-          socket.end('HTTP/1.1 404 Not Found\r\n\r\n')
+        if (httpServer.listenerCount('upgrade') <= 2) socket.end('HTTP/1.1 404 Not Found\r\n\r\n')
       })
     },
     // With Redis away nobody can be told that this process goes; nor does anybody have to be.

@@ -16,6 +16,8 @@ import { FeedHub, type FeedLimits } from './feed/hub.ts'
 import type { FeedRoom } from './feed/room.ts'
 import type { Guard } from './guarded-room.ts'
 import { ClusterNode } from './node.ts'
+import { PlainDoor } from './plain/door.ts'
+import { Following } from './plain/follow.ts'
 import { Placement } from './placement.ts'
 import { placesOf } from './places.ts'
 import { Rounds } from './rounds.ts'
@@ -62,13 +64,13 @@ export type Rooms = Readonly<{
   node(): string
   /** The seat route, to be mounted at the root. */
   routes: Hono
-  /** Takes the WebSocket upgrades that are for a room. */
+  /** Takes the WebSocket upgrades that are for a room, and those of `/ws/battles`. */
   attach(server: HttpServer): void
   /** Hands everything over: afterwards this node acts for nothing and holds no client. */
   drain(): Promise<void>
   /** Drains, unless that was done, and ends. */
   close(): Promise<void>
-  counts(): Readonly<{ battles: number; acting: number; sessions: number; feed: number }>
+  counts(): Readonly<{ battles: number; acting: number; sessions: number; feed: number; plain: number }>
 }>
 
 /** Four times the largest message we would read, and room for one that is too large to be told so. */
@@ -76,27 +78,12 @@ const PAYLOAD_BYTES_MAX = 65_536
 
 /** Everything live on this node: battles, the feed and sessions, and the node itself among the others. */
 export async function createRooms(parts: RoomsParts): Promise<Rooms> {
-  const { pool, ledger, tail, access, entropy, sealer, config, log, clock = wallClock } = parts
-  const colyseus = await startColyseus({
-    address: config.publicAddress,
-    redisUrl: config.redisUrl,
-    payload_bytes_max: PAYLOAD_BYTES_MAX,
-    log,
-  })
+  const { ledger, tail, access, entropy, sealer, config, log, clock = wallClock } = parts
+  const { publicAddress: address, redisUrl } = config
+  const colyseus = await startColyseus({ address, redisUrl, payload_bytes_max: PAYLOAD_BYTES_MAX, log })
   const watch = new TokenWatch(access, clock, config.sockets_per_user_max)
   const guard: Guard = { access, clock, limits: config, watch }
-  const node: ClusterNode = await ClusterNode.join({
-    databaseUrl: config.databaseUrl,
-    lease_ms: config.lease_ms,
-    beat_ms: config.beat_ms,
-    pool,
-    clock,
-    log,
-    process: matchMaker.processId,
-    address: config.publicAddress,
-    load: () => battles.acting,
-    lost: () => battles.abandon(),
-  })
+  const node: ClusterNode = await joinNode(parts, { load: () => battles.acting, lost: () => battles.abandon() })
   const placement: Placement = new Placement({
     node,
     load: () => battles.acting,
@@ -104,12 +91,19 @@ export async function createRooms(parts: RoomsParts): Promise<Rooms> {
     rooms_max: config.rooms_max,
   })
   const battles = new BattleHost<Opened<BattleRoom>>({
-    ...{ node, ledger, clock, entropy, sealer, mailbox_max: config.mailbox_max, log },
+    node,
+    ledger,
+    clock,
+    entropy,
+    sealer,
+    mailbox_max: config.mailbox_max,
+    log,
     placement,
     process: matchMaker.processId,
     openRoom: (screening) => openRoom(BATTLE, BattleRoom, { ...screening, guard, entropy } satisfies BattleRoomOptions),
   })
   const feed = new FeedHub({ tail, reader: ledger.reader, clock, limits: config.feed })
+  const plain = openPlain(parts, guard, feed)
   const sessions = new SessionHub({ tail, actors: ledger.actors, log })
   const shelves = { feed: new RoomShelf<FeedRoom>(clock), session: new RoomShelf<SessionRoom>(clock) }
   const rounds = new Rounds({ node, battles, placement, shelves: Object.values(shelves), forgetProcess, clock, log })
@@ -121,6 +115,7 @@ export async function createRooms(parts: RoomsParts): Promise<Rooms> {
     await rounds.stop()
     await node.drain()
     const others = await node.others()
+    plain.drain(others)
     await Promise.all([battles.drain(others), shelves.feed.drain(others), shelves.session.drain(others)])
     await node.leave()
   }
@@ -136,11 +131,11 @@ export async function createRooms(parts: RoomsParts): Promise<Rooms> {
       isDraining: () => draining !== undefined,
       log,
     }),
-    attach: (server) => colyseus.attach(server),
+    attach: (server) => colyseus.attach(server, (request, socket, head) => plain.take(request, socket, head)),
     drain,
     async close() {
       await drain()
-      for (const part of [feed, sessions, watch]) part.close()
+      for (const part of [plain, feed, sessions, watch]) part.close()
       await colyseus.close()
     },
     counts: () => ({
@@ -148,6 +143,23 @@ export async function createRooms(parts: RoomsParts): Promise<Rooms> {
       acting: battles.acting,
       sessions: shelves.session.count,
       feed: feed.count,
+      plain: plain.count,
     }),
   }
+}
+
+/** `/ws/battles`, over the same feed as the rooms. */
+function openPlain({ tail, ledger, sealer, config }: RoomsParts, guard: Guard, hub: FeedHub): PlainDoor {
+  const { spectators_max } = config
+  const following = new Following({ tail, actors: ledger.actors, sealer, clock: guard.clock, spectators_max })
+  return new PlainDoor({ guard, hub, following, limits: config.feed }, PAYLOAD_BYTES_MAX)
+}
+
+function joinNode(
+  { pool, config, log, clock = wallClock }: RoomsParts,
+  battles: Readonly<{ load(): number; lost(): void }>,
+): Promise<ClusterNode> {
+  const { databaseUrl, lease_ms, beat_ms, publicAddress: address } = config
+  const process = matchMaker.processId
+  return ClusterNode.join({ databaseUrl, lease_ms, beat_ms, pool, clock, log, process, address, ...battles })
 }

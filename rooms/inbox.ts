@@ -2,6 +2,7 @@ import { Protocol } from '@colyseus/core'
 import { decode } from '@colyseus/schema'
 import { unpack } from 'msgpackr'
 import { RollingDropError } from '../schema/errors.ts'
+import { Rate } from './rate.ts'
 
 export type InboxLimits = Readonly<{ messages_per_second: number; message_bytes_max: number }>
 
@@ -17,8 +18,6 @@ export type Received =
 
 /** Colyseus's code of a frame is in the lower bits of its first byte. */
 const CODE_MASK = 0x1f
-/** A client that goes on for ten seconds' worth of messages past its limit is no longer answered. */
-const FLOOD_SECONDS = 10
 
 /**
  * Reads what one socket says, within its limits: so many messages a second (a bucket that holds one second's worth) and so
@@ -26,21 +25,19 @@ const FLOOD_SECONDS = 10
  */
 export class Inbox {
   readonly #limits: InboxLimits
-  #tokens: number
-  #filled_ms: number
-  #refused = 0
+  readonly #rate: Rate
 
   constructor(limits: InboxLimits, now_ms: number) {
     this.#limits = limits
-    this.#tokens = limits.messages_per_second
-    this.#filled_ms = now_ms
+    this.#rate = new Rate(limits.messages_per_second, now_ms)
   }
 
   read(bytes: Uint8Array, now_ms: number): Received {
     const code = (bytes[0] ?? 0) & CODE_MASK
     if (code === Protocol.JOIN_ROOM || code === Protocol.LEAVE_ROOM) return { kind: 'colyseus' }
-    if (!this.#takeToken(now_ms)) return this.#tooMany(code, bytes)
-    this.#refused = 0
+    const heard = this.#rate.take(now_ms)
+    if (heard === 'flood') return { kind: 'flood' }
+    if (heard === 'refused') return this.#tooMany(code, bytes)
     if (bytes.byteLength > this.#limits.message_bytes_max) {
       return refused(
         new RollingDropError('request/too-large', { bytes_max: this.#limits.message_bytes_max }),
@@ -52,18 +49,7 @@ export class Inbox {
     return readData(bytes) ?? unreadable()
   }
 
-  #takeToken(now_ms: number): boolean {
-    const { messages_per_second: rate } = this.#limits
-    this.#tokens = Math.min(rate, this.#tokens + (Math.max(0, now_ms - this.#filled_ms) * rate) / 1000)
-    this.#filled_ms = now_ms
-    if (this.#tokens < 1) return false
-    this.#tokens -= 1
-    return true
-  }
-
   #tooMany(code: number, bytes: Uint8Array): Received {
-    this.#refused += 1
-    if (this.#refused > FLOOD_SECONDS * this.#limits.messages_per_second) return { kind: 'flood' }
     return refused(
       new RollingDropError('request/too-many', { per_second: this.#limits.messages_per_second }),
       code,
