@@ -3,7 +3,7 @@ import { refused, type Answer } from './client.ts'
 import { Machine } from './machine.ts'
 import { SimNode } from './node.ts'
 import type { Random } from './random.ts'
-import { SKEW_MS_MAX, type World } from './world.ts'
+import type { World } from './world.ts'
 
 const REQUEST_MS = 1_500
 
@@ -35,7 +35,7 @@ export class Cluster {
   start(address: string): void {
     const starts = (this.#slots.get(address)?.starts ?? 0) + 1
     const machine = new Machine(`${address}.${starts}`, this.#world.schedule)
-    machine.skew_ms = this.#random.between(-SKEW_MS_MAX, SKEW_MS_MAX)
+    machine.skew_ms = this.#random.between(-this.#world.skew_ms, this.#world.skew_ms)
     const slot: Slot = { machine, node: undefined, starts }
     this.#slots.set(address, slot)
     this.#world.trace.note(`${machine.name} starts, its clock ${machine.skew_ms} ms ahead`)

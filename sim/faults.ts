@@ -1,6 +1,6 @@
 import type { Cluster } from './cluster.ts'
 import type { Random } from './random.ts'
-import { SKEW_MS_MAX, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /** Faults begin within this time; afterwards everything is mended and has to come to rest. */
 export const FAULTS_MS = 14_000
@@ -75,9 +75,9 @@ const faults: Readonly<Record<string, Fault>> = {
   },
 
   async jump(world, cluster, random) {
-    const { trace } = world
+    const { trace, skew_ms } = world
     const machine = cluster.machine(victim(world, cluster, random))
-    machine.skew_ms = random.between(-SKEW_MS_MAX, SKEW_MS_MAX)
+    machine.skew_ms = random.between(-skew_ms, skew_ms)
     trace.note(`FAULT: the clock of ${machine.name} is now ${machine.skew_ms} ms ahead`)
   },
 

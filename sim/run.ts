@@ -10,7 +10,7 @@ import { breakThings } from './faults.ts'
 import { planBattle, USERS, waitingOf, type Plan } from './people.ts'
 import { checkAtRest } from './rest.ts'
 import { idle } from './schedule.ts'
-import { createWorld, type Mutation, type World } from './world.ts'
+import { createWorld, type Sabotage, type World } from './world.ts'
 
 export type Run = Readonly<{
   seed: number
@@ -32,8 +32,8 @@ const NODES = 3
 const REST_MS = 120_000
 
 /** Runs one seed to its end, or to the first promise that is broken. */
-export async function runSeed(seed: number, mutation?: Mutation): Promise<Run> {
-  const world = createWorld(seed, mutation)
+export async function runSeed(seed: number, sabotage: Sabotage = {}): Promise<Run> {
+  const world = createWorld(seed, sabotage)
   await fund(world)
   const random = world.random.fork('people')
   const count = random.between(2, 6)

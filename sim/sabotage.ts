@@ -1,7 +1,7 @@
-import type { Mutation } from './world.ts'
+import type { Mutation, Sabotage } from './world.ts'
 
 /** Takes the fence away: whoever commits is taken for the one who saw the actor last. */
-export const withoutFence: Mutation = (outcome, submit, { actors }) => {
+const noFence: Mutation = (outcome, submit, { actors }) => {
   const row = outcome.actor && actors.get(outcome.actor.id)
   if (!outcome.actor || !row) return submit(outcome)
   const { epoch, version } = row
@@ -9,8 +9,14 @@ export const withoutFence: Mutation = (outcome, submit, { actors }) => {
 }
 
 /** Tells first and commits afterwards: the activation hears of a commit that is only on its way. */
-export const tellBeforeCommit: Mutation = (outcome, submit) => {
+const tellFirst: Mutation = (outcome, submit) => {
   submit(outcome).catch(() => {}) // Whoever tells first does not ask what became of it.
   const { id } = outcome
   return Promise.resolve({ id, first_seq: 0n, last_seq: 0n, at_ms: 0, balances: [], replayed: false })
 }
+
+export const withoutFence: Sabotage = { mutation: noFence }
+export const tellBeforeCommit: Sabotage = { mutation: tellFirst }
+
+/** Clocks that nobody keeps together. */
+export const wildClocks: Sabotage = { skew_ms: 5_000 }

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { runSeed } from './run.ts'
-import { tellBeforeCommit, withoutFence } from './sabotage.ts'
-import type { Mutation } from './world.ts'
+import { tellBeforeCommit, wildClocks, withoutFence } from './sabotage.ts'
+import type { Sabotage } from './world.ts'
 
 /** The first seed whose run breaks a promise with this sabotage, and what it breaks. */
-async function firstFound(mutation: Mutation, seeds_max: number) {
+async function firstFound(sabotage: Sabotage, seeds_max: number) {
   for (let seed = 1; seed <= seeds_max; seed++) {
-    const { broken } = await runSeed(seed, mutation)
+    const { broken } = await runSeed(seed, sabotage)
     if (broken.length > 0) return { seed, broken }
   }
   return undefined
@@ -34,6 +34,11 @@ test('without the fence it is seen that two activations commit', async () => {
 test('it is seen when clients are told before the commit', async () => {
   const found = await firstFound(tellBeforeCommit, 3)
   expect(found?.broken.join('\n')).toContain('which is not committed')
+})
+
+test('it is seen when a round is shown before its time', async () => {
+  const found = await firstFound(wildClocks, 20)
+  expect(found?.broken.join('\n')).toMatch(/before its (time|last round)/)
 })
 
 test('a run that fails shows what happened last', async () => {

@@ -23,9 +23,11 @@ function whole(text: string, name: string): number {
 
 async function simulate(from: number, count: number): Promise<void> {
   const began = performance.now()
+  let digest = ''
   const sums = { failed: 0, steps: 0, messages: 0, commits: 0, late_starts: 0 }
   for (let seed = from; seed < from + count; seed++) {
     const run = await runSeed(seed)
+    digest = run.digest
     sums.steps += run.steps
     sums.messages += run.messages
     sums.commits += run.commits
@@ -36,7 +38,8 @@ async function simulate(from: number, count: number): Promise<void> {
     process.stdout.write(`the same again: npm run sim -- --seed ${seed}\n`)
   }
   const ms = Math.round(performance.now() - began)
-  process.stdout.write(`${JSON.stringify({ sim: count, ...sums, seed_from: from, ms })}\n`)
+  const line = { sim: count, ...sums, seed_from: from, ms, ...(count === 1 && { digest }) }
+  process.stdout.write(`${JSON.stringify(line)}\n`)
   process.exitCode = sums.failed === 0 ? 0 : 1
 }
 

@@ -37,12 +37,17 @@ export type World = Readonly<{
   witness: Witness
   source: VirtualSource
   mutation: Mutation | undefined
+  /** How far the clocks of the nodes may be off, either way. */
+  skew_ms: number
   /** Ms since the run began. */
   elapsed(): number
   sleep(wait_ms: number): Promise<void>
 }>
 
-export function createWorld(seed: number, mutation: Mutation | undefined): World {
+/** What is made worse than it is, to see whether the simulator would notice. */
+export type Sabotage = Readonly<{ mutation?: Mutation; skew_ms?: number }>
+
+export function createWorld(seed: number, { mutation, skew_ms = SKEW_MS_MAX }: Sabotage): World {
   const random = new Random(`rollingdrop ${seed}`)
   const schedule = new Schedule(START_MS)
   const elapsed = () => schedule.now_ms - START_MS
@@ -59,6 +64,7 @@ export function createWorld(seed: number, mutation: Mutation | undefined): World
     database,
     history,
     mutation,
+    skew_ms,
     elapsed,
     witness: new Witness(history, trace, () => schedule.now_ms, SKEW_MS_MAX),
     source: new VirtualSource(schedule, random.fork('entropy')),
