@@ -2,13 +2,18 @@ import { credits } from '../format/credits.ts'
 import type { OpenBattle } from '../state/battle.ts'
 import type { BattleView } from '../state/battle-view.ts'
 import { creating, openBattle } from '../state/draft.ts'
-import { purse } from '../state/session.ts'
+import { costs, type Options } from '../state/draft-options.ts'
+import { purse, user } from '../state/session.ts'
 import { Icon } from '../shell/icon.tsx'
 
-/** What one does after a battle: the same again, or checking it. */
+/** Rounds that are shown for less than this were asked to be fast. */
+const FAST_BELOW_MS = 2_000
+
+/** What one does after a battle: the same again with all its options, or checking it. */
 export function AfterActions({ view }: { battle: OpenBattle; view: BattleView }) {
-  const short = purse.value !== null && purse.value < view.price
-  const rematch = () => void openBattle({ rounds: view.rounds, seats: view.seats.length, unlisted: view.unlisted })
+  const options = optionsOf(view)
+  const { own, gift } = costs(view.price, options)
+  const short = purse.value !== null && purse.value < own + gift
   return (
     <div class="after">
       <button
@@ -16,14 +21,33 @@ export function AfterActions({ view }: { battle: OpenBattle; view: BattleView })
         type="button"
         data-testid="rematch"
         disabled={short || creating.value}
-        title={short ? 'Your balance is too low for this seat' : 'A new battle with the same boxes and seats'}
-        onClick={rematch}
+        title={
+          short ? 'Your balance is too low for this battle' : 'A new battle with the same boxes, sides and options'
+        }
+        onClick={() => void openBattle({ ...options, rounds: view.rounds })}
       >
-        <Icon name="repeat" /> Rematch · {credits(view.price)}
+        <Icon name="repeat" /> Rematch · {credits(own + gift)}
       </button>
       <a class="button" href="#verify-panel">
         <Icon name="shield" /> Verify
       </a>
     </div>
   )
+}
+
+/** The options of a battle for the next one; of the stake, one borrows as much as in this one. */
+function optionsOf(view: BattleView): Options {
+  const { mode, teamSize, sponsor, minLevel, borrowMax, unlisted } = view
+  const mine = view.seats.find((seat) => seat !== null && !seat.bot && seat.user === user.value?.id)
+  return {
+    mode,
+    teamSize,
+    sponsor,
+    minLevel,
+    borrowMax,
+    unlisted,
+    seats: view.seats.length,
+    borrow: mine?.borrow ?? 0,
+    fast: view.revealMs > 0 && view.revealMs < FAST_BELOW_MS,
+  }
 }

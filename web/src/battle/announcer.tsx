@@ -1,4 +1,5 @@
 import { credits } from '../format/credits.ts'
+import { outcomeOf } from '../mode/outcome.ts'
 import type { OpenBattle } from '../state/battle.ts'
 import type { BattleView } from '../state/battle-view.ts'
 import { itemOf } from '../state/catalog.ts'
@@ -15,8 +16,9 @@ export function Announcer({ battle, view }: { battle: OpenBattle; view: BattleVi
 }
 
 function outcome(view: BattleView): string {
-  const winner = view.seats[view.winners[0] ?? 0]
-  return `${winner?.name ?? 'A player'} wins ${credits(view.pot)} credits.`
+  const name = view.seats[view.winners[0] ?? 0]?.name ?? 'A player'
+  const { who, did } = outcomeOf({ ...view, seats: view.seats.length }, name)
+  return `${who} ${did} ${credits(view.pot)} credits.`
 }
 
 function roundWords(view: BattleView, round: number): string {

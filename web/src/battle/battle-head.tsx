@@ -1,6 +1,7 @@
 import { copyText } from '../format/clipboard.ts'
 import { credits } from '../format/credits.ts'
-import { count, shortId, versus } from '../format/words.ts'
+import { count, shortId } from '../format/words.ts'
+import { versus } from '../mode/sides.ts'
 import { RoundsStrip } from '../box/rounds-strip.tsx'
 import type { OpenBattle } from '../state/battle.ts'
 import { totalOf, type BattleView } from '../state/battle-view.ts'
@@ -17,7 +18,7 @@ export function BattleHead({ battle, view }: { battle: OpenBattle; view: BattleV
           <Icon name="chevron" /> Battles
         </a>
         <h1>
-          {versus(view.seats.length)} <small>{count(view.rounds.length, 'round')}</small>
+          {versus(view.seats.length, view.teamSize)} <small>{count(view.rounds.length, 'round')}</small>
         </h1>
         <RoundsStrip rounds={view.rounds} most={5} />
         <span class="battle-id">
@@ -34,6 +35,12 @@ export function BattleHead({ battle, view }: { battle: OpenBattle; view: BattleV
           <dt>Seat</dt>
           <dd>{credits(view.price)}</dd>
         </div>
+        {view.mode === 'shared' && opened > 0n && (
+          <div>
+            <dt>Everyone’s share</dt>
+            <dd data-testid="each-share">{credits(opened / BigInt(view.seats.length))}</dd>
+          </div>
+        )}
         <div class="pot">
           <dt>Opened so far</dt>
           <dd data-testid="pot">{credits(opened)}</dd>

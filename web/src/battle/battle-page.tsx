@@ -1,11 +1,16 @@
 import { useEffect, useState } from 'preact/hooks'
+import { isJackpot } from '../mode/modes.ts'
+import { useBattleSound } from '../sound/battle-sound.ts'
 import { takeWantedSeat } from '../state/arrival.ts'
 import { openBattle, type OpenBattle } from '../state/battle.ts'
+import { unseen } from '../state/mine.ts'
 import { user } from '../state/session.ts'
 import { VerifyPanel } from '../verify/verify-panel.tsx'
 import { Announcer } from './announcer.tsx'
 import { Arena } from './arena.tsx'
 import { BattleHead } from './battle-head.tsx'
+import { ModeLine } from './mode-line.tsx'
+import { OddsBar } from './odds-bar.tsx'
 import { PhaseBand } from './phase-band.tsx'
 import { Winnings } from './winnings.tsx'
 
@@ -22,14 +27,20 @@ export function BattlePage({ id }: { id: string }) {
 function Battle({ battle }: { battle: OpenBattle }) {
   const view = battle.view.value
   useWantedSeat(battle)
+  useBattleSound(battle)
+  useUnseen(battle)
   if (battle.problem.value !== null) return <Problem sentence={battle.problem.value} />
   if (view === null) return <Loading />
   const done = battle.reveal.stage.value.type === 'done'
   return (
     <article class={`battle ${view.phase} ${done ? 'done' : ''}`} data-testid="battle" data-battle={view.id}>
       <BattleHead battle={battle} view={view} />
+      <ModeLine view={view} />
       <PhaseBand battle={battle} view={view} />
       {done && <Winnings battle={battle} view={view} />}
+      {isJackpot(view.mode) && view.phase !== 'waiting' && view.phase !== 'cancelled' && (
+        <OddsBar battle={battle} view={view} />
+      )}
       <Arena battle={battle} view={view} />
       {done && <VerifyPanel detail={battle.detail.value} />}
       <Announcer battle={battle} view={view} />
@@ -41,9 +52,20 @@ function Battle({ battle }: { battle: OpenBattle }) {
 function useWantedSeat(battle: OpenBattle): void {
   const ready = battle.status.value === 'live' && battle.view.value?.phase === 'waiting' && user.value !== null
   useEffect(() => {
-    const seat = ready ? takeWantedSeat(battle.id) : null
-    if (seat !== null) void battle.say((link) => link.join(seat))
+    const wanted = ready ? takeWantedSeat(battle.id) : null
+    if (wanted) void battle.say((link) => link.join(wanted.seat, undefined, wanted.borrow))
   }, [ready])
+}
+
+/** Keeps the end of this battle from the feed beside it as long as reels or a ticket still move here. */
+function useUnseen(battle: OpenBattle): void {
+  const done = battle.reveal.stage.value.type === 'done'
+  useEffect(() => {
+    unseen.value = done ? null : battle.id
+    return () => {
+      unseen.value = null
+    }
+  }, [done, battle.id])
 }
 
 function Loading() {

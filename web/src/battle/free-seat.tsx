@@ -1,14 +1,14 @@
 import { credits } from '../format/credits.ts'
 import type { OpenBattle } from '../state/battle.ts'
 import type { BattleView } from '../state/battle-view.ts'
-import { purse, user } from '../state/session.ts'
+import { user } from '../state/session.ts'
+import { JoinButton } from '../join/join-button.tsx'
 import { Icon } from '../shell/icon.tsx'
 
 /** What can be done about a free seat: take it, or, as the creator, let a bot have it. */
 export function FreeSeat({ battle, view, index }: { battle: OpenBattle; view: BattleView; index: number }) {
   const me = user.value?.id
   const seated = view.seats.some((seat) => seat !== null && !seat.bot && seat.user === me)
-  const short = purse.value !== null && purse.value < view.price
   const off = battle.busy.value || battle.status.value !== 'live' || view.phase !== 'waiting'
   return (
     <div class="seat-stage free-stage">
@@ -16,15 +16,15 @@ export function FreeSeat({ battle, view, index }: { battle: OpenBattle; view: Ba
         <Icon name="plus" />
       </span>
       {!seated && (
-        <button
-          class="button primary"
-          type="button"
-          data-testid={`join-seat-${index}`}
-          disabled={off || short}
-          onClick={() => void battle.say((link) => link.join(index))}
-        >
-          {short ? 'Balance too low' : `Join for ${credits(view.price)}`}
-        </button>
+        <JoinButton
+          entry={view.entry}
+          borrowMax={view.borrowMax}
+          minLevel={view.minLevel}
+          off={off}
+          testId={`join-seat-${index}`}
+          words={view.entry === 0n ? 'Join for free' : `Join for ${credits(view.entry)}`}
+          onJoin={(borrow) => void battle.say((link) => link.join(index, undefined, borrow))}
+        />
       )}
       {me === view.creator && view.phase === 'waiting' && (
         <button

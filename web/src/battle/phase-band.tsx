@@ -1,15 +1,12 @@
-import { credits } from '../format/credits.ts'
 import { countdown } from '../format/time.ts'
 import { count } from '../format/words.ts'
 import type { OpenBattle } from '../state/battle.ts'
 import type { BattleView } from '../state/battle-view.ts'
 import { boxName } from '../state/catalog.ts'
 import { now } from '../state/clock.ts'
-import { user } from '../state/session.ts'
-import { Icon } from '../shell/icon.tsx'
-import { Face } from '../shell/face.tsx'
-import { AfterActions } from './after-actions.tsx'
+import { isTerminal } from '../mode/modes.ts'
 import { RoundsTrack } from './rounds-track.tsx'
+import { Settled } from './settled-band.tsx'
 import { WaitingActions } from './waiting-actions.tsx'
 
 type Props = Readonly<{ battle: OpenBattle; view: BattleView }>
@@ -93,33 +90,34 @@ function Drawing({ battle, view }: Props) {
 }
 
 function Revealing({ battle, view }: Props) {
-  const { round } = battle.reveal.stage.value
+  const { round, type } = battle.reveal.stage.value
+  if (type === 'ticket') return <Drawn battle={battle} view={view} />
+  const last = round === view.rounds.length - 1
   return (
     <>
       <div class="phase-words">
         <h2 data-testid="round">
           Round {round + 1} <small>of {view.rounds.length}</small>
         </h2>
-        <p>{boxName(view.rounds[round]!)}</p>
+        <p>
+          {boxName(view.rounds[round]!)}
+          {isTerminal(view.mode) && (last ? <b class="decides"> · This one decides</b> : ' · Fills the pot')}
+        </p>
       </div>
       <RoundsTrack battle={battle} view={view} />
     </>
   )
 }
 
-function Settled({ battle, view }: Props) {
-  const winner = view.seats[view.winners[0] ?? 0] ?? null
-  const mine = winner !== null && !winner.bot && winner.user === user.value?.id
+/** All is opened, and a jackpot's ticket travels. */
+function Drawn({ battle, view }: Props) {
   return (
     <>
-      <Face of={winner} />
-      <div class="phase-words" data-testid="winner" data-seat={view.winners[0]} data-mine={mine}>
-        <h2>
-          <Icon name="crown" /> {mine ? 'You win' : `${winner?.name ?? 'A player'} wins`} <em>{credits(view.pot)}</em>
-        </h2>
-        <p>{mine ? 'Everything that was opened is yours.' : 'The highest total takes everything that was opened.'}</p>
+      <div class="phase-words">
+        <h2>All opened: one ticket decides</h2>
+        <p>It was drawn from the same seeds as every item.</p>
       </div>
-      <AfterActions battle={battle} view={view} />
+      <RoundsTrack battle={battle} view={view} />
     </>
   )
 }

@@ -14,12 +14,15 @@ type Props = Readonly<{ view: BattleView; stage: Stage; seat: number }>
 /** A seat's reel. It spins without knowing what will come; only once the drop is told does it aim for it. */
 export function Reel({ view, stage, seat }: Props) {
   const box = view.rounds[stage.round]!
-  const told = stage.type === 'land' || stage.type === 'show'
+  const told = stage.type === 'land' || stage.type === 'show' || stage.type === 'ticket'
   const drop = told ? view.drops.find((each) => each.round === stage.round && each.seat === seat) : undefined
   const item = drop && { ...itemOf(drop.sku), value: drop.value }
-  const shown = stage.type === 'show' && item ? item : null
+  const shown = stage.type !== 'land' && item ? item : null
   return (
-    <div class={`seat-stage reel ${stage.type} ${shown?.rarity ?? ''}`} data-stage={stage.type}>
+    <div
+      class={`seat-stage reel ${stage.type === 'ticket' ? 'show' : stage.type} ${shown?.rarity ?? ''}`}
+      data-stage={stage.type}
+    >
       {calm.value ? (
         <StillReel box={box} item={shown} />
       ) : (

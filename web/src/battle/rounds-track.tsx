@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { boxArt } from '../art/box.ts'
+import { isTerminal } from '../mode/modes.ts'
 import type { OpenBattle } from '../state/battle.ts'
 import type { BattleView } from '../state/battle-view.ts'
 import { boxName } from '../state/catalog.ts'
@@ -11,6 +12,7 @@ export function RoundsTrack({ battle, view }: { battle: OpenBattle; view: Battle
   const { type, round } = battle.reveal.stage.value
   const active = type === 'rest' || type === 'done' ? -1 : round
   const landed = battle.reveal.landed.value
+  const decides = (i: number) => isTerminal(view.mode) && i === view.rounds.length - 1
   useEffect(() => {
     const track = list.current
     const item = track?.children[active]
@@ -23,12 +25,12 @@ export function RoundsTrack({ battle, view }: { battle: OpenBattle; view: Battle
       {view.rounds.map((box, i) => (
         <li
           key={i}
-          class={i === active ? 'active' : i < landed ? 'opened' : ''}
+          class={`${i === active ? 'active' : i < landed ? 'opened' : ''} ${decides(i) ? 'decides' : ''}`}
           aria-current={i === active ? 'step' : undefined}
-          title={`Round ${i + 1}: ${boxName(box)}`}
+          title={`Round ${i + 1}: ${boxName(box)}${decides(i) ? ', the one that decides' : ''}`}
         >
           <img src={boxArt(box)} alt={boxName(box)} />
-          <small>{i + 1}</small>
+          <small>{decides(i) ? 'Decides' : i + 1}</small>
         </li>
       ))}
     </ol>

@@ -1,6 +1,8 @@
+import { isPeaceful } from '../mode/modes.ts'
 import { credits } from '../format/credits.ts'
 import type { OpenBattle } from '../state/battle.ts'
 import { dropsOf, totalOf, type BattleView, type SeatView } from '../state/battle-view.ts'
+import { shareSoFar } from '../state/battle-sides.ts'
 import { user } from '../state/session.ts'
 import { Face } from '../shell/face.tsx'
 import { ItemTile } from '../items/item-tile.tsx'
@@ -20,7 +22,8 @@ export function SeatColumn({ battle, view, index, seat, ahead }: Props) {
   const won = done && view.winners.includes(index)
   const drops = dropsOf(view, index, landed)
   const mine = seat !== null && !seat.bot && seat.user === user.value?.id
-  const mood = won ? 'won' : done ? 'lost' : ahead ? 'ahead' : ''
+  const lost = done && !won
+  const mood = won ? (isPeaceful(view.mode) ? 'kept' : 'won') : lost ? 'lost' : ahead ? 'ahead' : ''
   return (
     <section
       class={`seat ${mood} ${seat === null ? 'free' : ''}`}
@@ -33,7 +36,7 @@ export function SeatColumn({ battle, view, index, seat, ahead }: Props) {
           <b>{seat?.name ?? 'Free seat'}</b>
           <small>{seat === null ? `Seat ${index + 1}` : seatNote(seat, mine)}</small>
         </span>
-        {won && <Icon name="crown" />}
+        {won && !isPeaceful(view.mode) && <Icon name="crown" />}
         {view.phase !== 'waiting' && view.phase !== 'cancelled' && (
           <output class="seat-total" data-testid={`total-${index}`}>
             {credits(totalOf(view, index, landed))}
@@ -47,7 +50,8 @@ export function SeatColumn({ battle, view, index, seat, ahead }: Props) {
       ) : done ? null : (
         <Reel view={view} stage={stage} seat={index} />
       )}
-      {won && battle.reveal.witnessed.value && <Confetti />}
+      <SeatShare view={view} seat={seat} done={done} soFar={shareSoFar(view, index, landed)} />
+      {won && !isPeaceful(view.mode) && battle.reveal.witnessed.value && <Confetti />}
       {drops.length > 0 && (
         <ol class="seat-drops" aria-label={`What ${seat?.name ?? 'this seat'} opened`}>
           {drops.toReversed().map((drop) => (
@@ -58,6 +62,32 @@ export function SeatColumn({ battle, view, index, seat, ahead }: Props) {
         </ol>
       )}
     </section>
+  )
+}
+
+/** What the seat gets, beside what it opened, and the part of it that is the house's. */
+function SeatShare({
+  view,
+  seat,
+  done,
+  soFar,
+}: Readonly<{ view: BattleView; seat: SeatView | null; done: boolean; soFar: bigint | null }>) {
+  if (seat === null) return null
+  const share = done ? seat.share || null : view.phase === 'waiting' || view.phase === 'cancelled' ? null : soFar
+  if (seat.borrow === 0 && share === null) return null
+  return (
+    <p class="seat-share">
+      {share !== null && (
+        <span>
+          {done ? 'Gets' : 'Share so far'} <b data-testid={`share-${seat.seat}`}>{credits(share)}</b>
+        </span>
+      )}
+      {seat.borrow > 0 && (
+        <span class="badge" title={`The house lent ${seat.borrow} % of this seat and takes as much of what it wins`}>
+          {seat.borrow} % borrowed
+        </span>
+      )}
+    </p>
   )
 }
 

@@ -15,7 +15,7 @@ export function Builder() {
       <header class="section-head">
         <div>
           <h2 id="builder-title">Start a battle</h2>
-          <p class="lead">Pick the boxes. Everyone opens the same ones; the highest total takes it all.</p>
+          <p class="lead">Pick the boxes. Everyone opens the same ones. Then choose how the winner is found.</p>
         </div>
       </header>
       <ul class="shelf" aria-label="Boxes">

@@ -11,14 +11,18 @@ import {
   price,
   rounds,
   ROUNDS_MAX,
-  seats,
-  unlisted,
+  toPay,
 } from '../state/draft.ts'
+import { choose, costs, options } from '../state/draft-options.ts'
 import { Icon } from '../shell/icon.tsx'
-import { SeatsChoice } from './seats-choice.tsx'
+import { ModeChoice } from './mode-choice.tsx'
+import { OptionsChoice } from './options-choice.tsx'
+import { SidesChoice } from './sides-choice.tsx'
+import { Switch } from './switch.tsx'
 
-/** The battle being put together: its rounds in order, its seats, what a seat costs. */
+/** The battle being put together: its rounds in order, its rule, its sides, who pays what. */
 export function Draft() {
+  const { fast, unlisted } = options.value
   return (
     <form
       class="draft"
@@ -29,27 +33,25 @@ export function Draft() {
       }}
     >
       <DraftRounds />
+      <ModeChoice />
+      <SidesChoice />
+      <OptionsChoice />
       <div class="draft-options">
-        <SeatsChoice />
-        <label class="switch">
-          <input
-            type="checkbox"
-            role="switch"
-            data-testid="unlisted"
-            checked={unlisted.value}
-            onChange={(event) => (unlisted.value = event.currentTarget.checked)}
-          />
-          <i aria-hidden="true" />
-          <span>
-            Unlisted <small>Only people with the link find it</small>
-          </span>
-        </label>
-        <div class="draft-total">
-          <span class="label">
-            Your seat <small>{seats.value} seats, one pot</small>
-          </span>
-          <b>{credits(price.value)}</b>
-        </div>
+        <Switch
+          name="Fast"
+          hint="Rounds are shown in about a second"
+          on={fast}
+          testId="option-fast"
+          onTurn={(on) => choose({ fast: on })}
+        />
+        <Switch
+          name="Unlisted"
+          hint="Only people with the link find it"
+          on={unlisted}
+          testId="unlisted"
+          onTurn={(on) => choose({ unlisted: on })}
+        />
+        <Price />
         <button
           class="button primary large"
           type="submit"
@@ -65,6 +67,36 @@ export function Draft() {
         </p>
       )}
     </form>
+  )
+}
+
+/** What the creator pays now, and what the others will. */
+function Price() {
+  const { own, gift, entry, leastEntry } = costs(price.value, options.value)
+  const { borrow } = options.value
+  const lent = price.value - own
+  const parts = [
+    gift > 0n && `seat ${credits(own)} + gift ${credits(gift)}`,
+    borrow > 0 && `${credits(lent)} borrowed`,
+  ].filter((part) => part !== false)
+  return (
+    <dl class="draft-total" data-testid="price-line">
+      <div>
+        <dt>Others pay</dt>
+        <dd>
+          {entry === 0n
+            ? 'nothing'
+            : leastEntry < entry
+              ? `${credits(leastEntry)} – ${credits(entry)}`
+              : credits(entry)}
+        </dd>
+      </div>
+      <div class="mine">
+        <dt>You pay now</dt>
+        <dd>{credits(toPay.value)}</dd>
+        {parts.length > 0 && <small>{parts.join(', ')}</small>}
+      </div>
+    </dl>
   )
 }
 

@@ -3,7 +3,7 @@ import { boxArt } from '../art/box.ts'
 import { itemArt } from '../art/item.ts'
 import { credits } from '../format/credits.ts'
 import { ago } from '../format/time.ts'
-import { count, versus } from '../format/words.ts'
+import { count } from '../format/words.ts'
 import { now } from '../state/clock.ts'
 import { feedOpen, type FeedLine } from '../state/feed.ts'
 
@@ -29,7 +29,7 @@ function DropLine({ line }: { line: FeedLine & { type: 'drop' } }) {
         {line.big && <span class="feed-big">Big win</span>}
         <b>{best.name}</b>
         <small>
-          <span class="feed-who">{line.who}</span> won <em>{credits(BigInt(line.pot))}</em>
+          <span class="feed-who">{line.who}</span> {line.did} <em>{credits(BigInt(line.pot))}</em>
         </small>
       </span>
       <time dateTime={new Date(line.at_ms).toISOString()}>{ago(line.at_ms, now.value)}</time>
@@ -46,7 +46,7 @@ function OpenedLine({ line }: { line: FeedLine & { type: 'opened' } }) {
       <span class="feed-text">
         <b>New battle</b>
         <small>
-          {versus(line.seats)} · {count(line.rounds.length, 'round')} · {credits(BigInt(line.price))}
+          {line.mode} · {line.sides} · {count(line.rounds.length, 'round')} · {credits(BigInt(line.price))}
         </small>
       </span>
       <time dateTime={new Date(line.at_ms).toISOString()}>{ago(line.at_ms, now.value)}</time>

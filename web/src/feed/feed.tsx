@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks'
 import { count } from '../format/words.ts'
 import { feedOpen, feedStatus, lines, missed } from '../state/feed.ts'
+import { unseen } from '../state/mine.ts'
 import { Icon } from '../shell/icon.tsx'
 import { FeedItem } from './feed-item.tsx'
 
@@ -11,6 +12,7 @@ export function Feed() {
     addEventListener('keydown', close)
     return () => removeEventListener('keydown', close)
   }, [])
+  const shown = lines.value.filter(({ type, battle }) => type !== 'drop' || battle !== unseen.value)
   return (
     <aside id="feed" class={`feed ${feedOpen.value ? 'open' : ''}`} aria-label="Live feed">
       <header class="feed-head">
@@ -30,11 +32,11 @@ export function Feed() {
           <Icon name="check" /> Caught up: you missed {count(missed.value, 'event')}
         </button>
       )}
-      {lines.value.length === 0 ? (
+      {shown.length === 0 ? (
         <p class="empty">Quiet so far. The next drop shows up here.</p>
       ) : (
         <ol class="feed-lines">
-          {lines.value.map((line) => (
+          {shown.map((line) => (
             <FeedItem key={line.seq} line={line} />
           ))}
         </ol>

@@ -1,5 +1,7 @@
-const plain = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
-const signed = new Intl.NumberFormat('en-US', {
+import { LOCALE } from './locale.ts'
+
+const plain = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+const signed = new Intl.NumberFormat(LOCALE, {
   minimumFractionDigits: 2,
   maximumFractionDigits: 2,
   signDisplay: 'exceptZero',
@@ -16,9 +18,9 @@ export function creditsChange(amount: bigint): string {
 }
 
 const percents = [
-  new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 0 }),
-  new Intl.NumberFormat('en-US', { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 }),
-  new Intl.NumberFormat('en-US', { style: 'percent', maximumSignificantDigits: 2 }),
+  new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 0 }),
+  new Intl.NumberFormat(LOCALE, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 }),
+  new Intl.NumberFormat(LOCALE, { style: 'percent', maximumSignificantDigits: 2 }),
 ] as const
 
 /** A chance as `25 %`, `2.5 %`, `0.031 %`: as many digits as it takes to tell small ones apart. */

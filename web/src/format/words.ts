@@ -1,14 +1,11 @@
+import { LOCALE } from './locale.ts'
+
 /** `1 round`, `3 rounds`. */
 export function count(n: number, one: string, many = `${one}s`): string {
-  return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`
+  return `${n.toLocaleString(LOCALE)} ${n === 1 ? one : many}`
 }
 
 /** A long id by its last eight characters: enough to tell two apart. */
 export function shortId(id: string): string {
   return id.slice(-8)
-}
-
-/** `1v1v1`. */
-export function versus(seats: number): string {
-  return Array.from({ length: seats }, () => '1').join('v')
 }

@@ -13,7 +13,7 @@ type Result = Readonly<{
   paid: bigint
   won: readonly Readonly<{ item: Item; count: number }>[]
   refunded: boolean
-  over: boolean
+  settled: boolean
 }>
 
 /** The player's battles, newest first: what each cost and what it brought. */
@@ -47,7 +47,9 @@ export function BattleResults({ entries }: { entries: readonly Entry[] }) {
               )}
             </span>
             <span class="row-price">
-              <small>{result.paid > 0n ? `Paid ${credits(result.paid)}` : 'Refunded'}</small>
+              <small>
+                {result.paid > 0n ? `Paid ${credits(result.paid)}` : result.settled ? 'Won in credits' : 'Refunded'}
+              </small>
               <b class={net(result) < 0n ? 'down' : 'up'}>{creditsChange(net(result))}</b>
             </span>
             <Icon name="chevron" />
@@ -62,7 +64,7 @@ const worth = (result: Result) => result.won.reduce((total, { item, count: n }) 
 const net = (result: Result) => worth(result) - result.paid
 
 function verdict(result: Result): string {
-  if (result.won.length > 0) return 'Won'
+  if (result.settled) return 'Won'
   if (result.refunded) return 'Refunded'
   return 'Played'
 }
@@ -74,6 +76,7 @@ function resultsOf(entries: readonly Entry[]): Result[] {
   )
   return [...byBattle].map(([battle, own]) => {
     const money = own.filter(({ asset }) => asset === PLAY)
+    const settled = own.some(({ kind }) => kind === 'battle.settle')
     const won = own.filter(({ asset, amount }) => asset !== PLAY && BigInt(amount) > 0n)
     return {
       battle,
@@ -83,8 +86,10 @@ function resultsOf(entries: readonly Entry[]): Result[] {
         item: itemOf(asset.replace(/^(play:)?item:/, '')),
         count: Number(amount),
       })),
-      refunded: money.some(({ amount }) => BigInt(amount) > 0n),
-      over: won.length > 0,
+      refunded: money.some(
+        ({ kind }) => kind === 'battle.cancel' || kind === 'battle.expire' || kind === 'battle.leave',
+      ),
+      settled,
     }
   })
 }

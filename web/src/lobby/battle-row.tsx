@@ -1,11 +1,14 @@
 import { RoundsStrip } from '../box/rounds-strip.tsx'
 import { credits } from '../format/credits.ts'
-import { count, versus } from '../format/words.ts'
+import { count } from '../format/words.ts'
+import { JoinButton } from '../join/join-button.tsx'
+import { ModeBadge, OptionBadges } from '../mode/mode-badge.tsx'
+import { versus } from '../mode/sides.ts'
 import { joinOnArrival } from '../state/arrival.ts'
 import type { LobbyBattle } from '../state/lobby.ts'
 import { mine } from '../state/mine.ts'
 import { go } from '../state/route.ts'
-import { purse, user } from '../state/session.ts'
+import { user } from '../state/session.ts'
 import { Face } from '../shell/face.tsx'
 import { Icon } from '../shell/icon.tsx'
 
@@ -18,20 +21,29 @@ export function BattleRow({ battle }: { battle: LobbyBattle }) {
         <b>{battle.rounds.length}</b>
         <small>{battle.rounds.length === 1 ? 'round' : 'rounds'}</small>
       </span>
-      <RoundsStrip rounds={battle.rounds} />
+      <span class="row-what">
+        <RoundsStrip rounds={battle.rounds} />
+        <span class="badges">
+          <ModeBadge mode={battle.mode} />
+          <OptionBadges {...battle} />
+        </span>
+      </span>
       <span class="row-seats" role="img" aria-label={`${taken} of ${count(battle.seats.length, 'seat')} taken`}>
         <span class="faces">
           {battle.seats.map((seat, i) => (
-            <Face key={i} of={seat} />
+            <span key={i} class={i > 0 && i % battle.teamSize === 0 && battle.teamSize > 1 ? 'next-side' : ''}>
+              <Face of={seat} />
+            </span>
           ))}
         </span>
         <small>
-          {versus(battle.seats.length)} · {taken}/{battle.seats.length}
+          {versus(battle.seats.length, battle.teamSize)} · {taken}/{battle.seats.length}
         </small>
       </span>
       <span class="row-price">
         <small>Seat</small>
-        <b>{credits(battle.price)}</b>
+        <b>{battle.entry === 0n ? 'Free' : credits(battle.entry)}</b>
+        {battle.entry < battle.price && <s>{credits(battle.price)}</s>}
       </span>
       <RowActions battle={battle} />
     </li>
@@ -52,9 +64,8 @@ function RowActions({ battle }: { battle: LobbyBattle }) {
       </span>
     )
   }
-  const short = purse.value !== null && purse.value < battle.price
-  const join = () => {
-    joinOnArrival(battle.id, free)
+  const join = (borrow: number) => {
+    joinOnArrival(battle.id, free, borrow)
     go(path)
   }
   return (
@@ -64,16 +75,14 @@ function RowActions({ battle }: { battle: LobbyBattle }) {
           Your battle
         </a>
       ) : (
-        <button
-          class="button primary"
-          type="button"
-          data-testid="join"
-          disabled={short}
-          title={short ? 'Your balance is too low for this seat' : undefined}
-          onClick={join}
-        >
-          Join
-        </button>
+        <JoinButton
+          entry={battle.entry}
+          borrowMax={battle.borrowMax}
+          minLevel={battle.minLevel}
+          testId="join"
+          words="Join"
+          onJoin={join}
+        />
       )}
       <a class="button icon-only" href={path} aria-label="Watch">
         <Icon name="eye" />

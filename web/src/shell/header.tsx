@@ -4,6 +4,7 @@ import { user } from '../state/session.ts'
 import { Balance } from './balance.tsx'
 import { Connection } from './connection.tsx'
 import { Logo } from './logo.tsx'
+import { Mute } from './mute.tsx'
 import { isAt, pages } from './pages.ts'
 
 export function Header() {
@@ -24,6 +25,7 @@ export function Header() {
         ))}
       </nav>
       <Connection />
+      <Mute />
       <Balance />
       <div class="me" title={me ? 'You play as a guest of this browser' : undefined}>
         {me ? <img class="avatar" src={avatarArt(me.id)} alt="" /> : <span class="avatar" />}

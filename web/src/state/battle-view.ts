@@ -1,3 +1,4 @@
+import { isBattleMode, type BattleMode } from '../../../schema/battle-mode.ts'
 import type { BattlePhase, BattleState } from '../../../schema/battle-state.ts'
 import type { BattleDetail } from '../../../schema/http.ts'
 
@@ -8,6 +9,10 @@ export type SeatView = Readonly<{
   bot: boolean
   clientSeed: string
   connected: boolean
+  /** Percent of the stake, and of the winnings, that is the house’s. */
+  borrow: number
+  /** Worth of what the seat got; null before the settlement. */
+  share: bigint | null
 }>
 export type DropView = Readonly<{ round: number; seat: number; sku: string; value: bigint }>
 
@@ -15,7 +20,17 @@ export type DropView = Readonly<{ round: number; seat: number; sku: string; valu
 export type BattleView = Readonly<{
   id: string
   phase: BattlePhase
+  mode: BattleMode
+  /** Seats in a row that are one side; 1 when everyone is alone. */
+  teamSize: number
   price: bigint
+  /** What the next player pays when borrowing nothing. */
+  entry: bigint
+  /** Percent. */
+  sponsor: number
+  minLevel: number
+  /** Percent. */
+  borrowMax: number
   creator: string
   unlisted: boolean
   expiresAt: number
@@ -40,15 +55,30 @@ export function viewOfState(state: BattleState): BattleView {
   return {
     id: state.battle,
     phase: state.phase as BattlePhase,
+    mode: isBattleMode(state.mode) ? state.mode : 'standard',
+    teamSize: state.teamSize,
     price: amount(state.price),
+    entry: amount(state.entry),
+    sponsor: state.sponsor,
+    minLevel: state.minLevel,
+    borrowMax: state.borrowMax,
     creator: state.creator,
     unlisted: state.unlisted,
     expiresAt: state.expiresAt,
     rounds: [...state.rounds],
     seats: [...state.seats].map((taken) => {
       if (taken.user === '' && !taken.bot) return null
-      const { seat, user, name, bot, clientSeed, connected } = taken
-      return { seat, user, name, bot, clientSeed, connected }
+      const { seat, user, name, bot, clientSeed, connected, borrow } = taken
+      return {
+        seat,
+        user,
+        name,
+        bot,
+        clientSeed,
+        connected,
+        borrow,
+        share: taken.share === '' ? null : amount(taken.share),
+      }
     }),
     seedHash: state.seedHash,
     entropyRound: state.entropyRound,
@@ -68,20 +98,27 @@ export function viewOfDetail(detail: BattleDetail): BattleView {
   return {
     id: detail.id,
     phase: detail.phase,
+    mode: detail.mode,
+    teamSize: detail.teamSize,
     price: BigInt(detail.price),
+    entry: BigInt(detail.entry),
+    sponsor: detail.sponsor,
+    minLevel: detail.minLevel,
+    borrowMax: detail.borrowMax,
     creator: detail.creator,
     unlisted: false,
     expiresAt: 0,
     rounds: detail.rounds,
-    seats: detail.seats.map(({ seat, user, name, bot }) => {
+    seats: detail.seats.map(({ seat, user, name, bot, borrow, share: worth }) => {
       if (user === null && !bot) return null
       const clientSeed = proof.seats.find((each) => each.seat === seat)?.clientSeed ?? ''
-      return { seat, user: user ?? '', name: name ?? 'Player', bot, clientSeed, connected: true }
+      const share = worth === null ? null : BigInt(worth)
+      return { seat, user: user ?? '', name: name ?? 'Player', bot, clientSeed, connected: true, borrow, share }
     }),
     seedHash: proof.seedHash,
     entropyRound: proof.entropy?.round ?? 0,
     entropyDue: 0,
-    revealMs: 0,
+    revealMs: detail.revealMs,
     revealed: detail.phase === 'settled' ? detail.rounds.length : 0,
     drops: proof.drops.map(({ round, seat, sku, value }) => ({ round, seat, sku, value: BigInt(value) })),
     winners: detail.winners,
@@ -100,12 +137,4 @@ export function totalOf(view: BattleView, seat: number, rounds: number): bigint 
 
 export function dropsOf(view: BattleView, seat: number, rounds: number): readonly DropView[] {
   return view.drops.filter((drop) => drop.seat === seat && drop.round < rounds)
-}
-
-/** The seats that lead after `rounds` rounds; none while all are level. */
-export function leaders(view: BattleView, rounds: number): readonly number[] {
-  const totals = view.seats.map((_seat, seat) => totalOf(view, seat, rounds))
-  const top = totals.reduce((most, each) => (each > most ? each : most), 0n)
-  const leading = totals.flatMap((total, seat) => (total === top ? [seat] : []))
-  return leading.length === totals.length ? [] : leading
 }

@@ -1,23 +1,25 @@
 import { computed, signal } from '@preact/signals'
 import { sdk } from '../sdk.ts'
 import { boxes } from './catalog.ts'
+import { costs, options, type Options } from './draft-options.ts'
 import { go } from './route.ts'
 import { purse } from './session.ts'
 import { toastError } from './toast.ts'
 
 export const ROUNDS_MAX = 50
-export const SEATS_MIN = 2
-export const SEATS_MAX = 6
 
 /** The battle being put together in the lobby. */
 export const rounds = signal<readonly string[]>([])
-export const seats = signal(2)
-export const unlisted = signal(false)
 export const creating = signal(false)
 
 /** What one seat costs, in hundredths of a credit. */
 export const price = computed(() => rounds.value.reduce((total, id) => total + priceOf(id), 0n))
-export const affordable = computed(() => purse.value === null || price.value <= purse.value)
+/** What the creator pays at once: the own seat, less what is borrowed, and what is given for the others. */
+export const toPay = computed(() => {
+  const { own, gift } = costs(price.value, options.value)
+  return own + gift
+})
+export const affordable = computed(() => purse.value === null || toPay.value <= purse.value)
 export const full = computed(() => rounds.value.length >= ROUNDS_MAX)
 
 function priceOf(id: string): bigint {
@@ -44,16 +46,12 @@ export function clearDraft(): void {
 
 export async function createBattle(): Promise<void> {
   if (creating.value || rounds.value.length === 0) return
-  const made = await openBattle({ rounds: rounds.value, seats: seats.value, unlisted: unlisted.value })
+  const made = await openBattle({ ...options.value, rounds: rounds.value })
   if (made) clearDraft()
 }
 
 /** Creates a battle and goes to it. Tells why when it cannot. */
-export async function openBattle(battle: {
-  rounds: readonly string[]
-  seats: number
-  unlisted: boolean
-}): Promise<boolean> {
+export async function openBattle(battle: Options & Readonly<{ rounds: readonly string[] }>): Promise<boolean> {
   creating.value = true
   try {
     const { id } = await sdk.battles.create({ ...battle, rounds: [...battle.rounds] })

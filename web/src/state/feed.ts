@@ -2,12 +2,18 @@ import { signal } from '@preact/signals'
 import type { FeedLink, FeedUpdate, LinkStatus } from '../../../client-sdk/api.ts'
 import type { BattleCreated, BattleSettled, Drop } from '../../../schema/battle-event.ts'
 import type { FeedEvent } from '../../../schema/feed.ts'
+import { isBattleMode, type BattleMode } from '../../../schema/battle-mode.ts'
+import { modeTexts } from '../mode/modes.ts'
+import { outcomeOf } from '../mode/outcome.ts'
+import { versus } from '../mode/sides.ts'
 import { sdk } from '../sdk.ts'
 
 /** One line of the live feed, amounts in hundredths: the best thing that came out of a battle, or a battle that opened. */
 export type FeedLine =
   | Readonly<{
       type: 'drop'
+      mode: string
+      did: string
       seq: string
       at_ms: number
       battle: string
@@ -24,13 +30,14 @@ export type FeedLine =
       at_ms: number
       battle: string
       who: string
+      mode: string
       rounds: readonly string[]
-      seats: number
+      sides: string
       price: string
     }>
 
 const LINES_MAX = 40
-const MEMORY_KEY = 'rollingdrop.feed/1'
+const MEMORY_KEY = 'rollingdrop.feed/2'
 
 export const lines = signal<readonly FeedLine[]>([])
 export const feedStatus = signal<LinkStatus>('connecting')
@@ -87,16 +94,36 @@ function lineOf(event: FeedEvent): FeedLine[] {
   return []
 }
 
+const modeOf = (text: string): BattleMode => (isBattleMode(text) ? text : 'standard')
+
 function dropLine({ seq, at_ms }: FeedEvent, settled: BattleSettled): FeedLine {
   const best = settled.drops.reduce((top, drop) => (BigInt(drop.value) > BigInt(top.value) ? drop : top))
   const winner = settled.seats[settled.winners[0] ?? 0]!
   const { pot, price } = settled
   const big = best.rarity === 'legendary' || BigInt(pot) >= BigInt(price) * BigInt(settled.seats.length) * 3n
-  const who = winner.bot ? `Bot ${winner.seat + 1}` : maskedName(winner.user)
-  return { type: 'drop', seq, at_ms, battle: settled.battle, who, bot: winner.bot, best, pot, price, big }
+  const name = winner.bot ? `Bot ${winner.seat + 1}` : maskedName(winner.user)
+  const mode = modeOf(settled.mode)
+  const { who, did } = outcomeOf({ ...settled, mode, seats: settled.seats.length }, name)
+  const { battle } = settled
+  return {
+    type: 'drop',
+    mode: modeTexts[mode].name,
+    did,
+    seq,
+    at_ms,
+    battle,
+    who,
+    bot: winner.bot,
+    best,
+    pot,
+    price,
+    big,
+  }
 }
 
 function openedLine({ seq, at_ms }: FeedEvent, created: BattleCreated): FeedLine {
-  const { battle, creator, rounds, seats, price } = created
-  return { type: 'opened', seq, at_ms, battle, who: maskedName(creator), rounds, seats, price }
+  const { battle, creator, rounds, price } = created
+  const mode = modeTexts[modeOf(created.mode)].name
+  const sides = versus(created.seats, created.teamSize)
+  return { type: 'opened', mode, seq, at_ms, battle, who: maskedName(creator), rounds, sides, price }
 }

@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals'
 import type { FeedUpdate } from '../../../client-sdk/api.ts'
+import { isBattleMode, type BattleMode } from '../../../schema/battle-mode.ts'
 import type { BattleCreated, BattleJoined, BattleLeft, BattleSettled } from '../../../schema/battle-event.ts'
 import type { BattlePhase } from '../../../schema/battle-state.ts'
 import type { FeedEvent } from '../../../schema/feed.ts'
@@ -14,7 +15,16 @@ export type LobbySeat = Readonly<{ name: string; user: string | null; bot: boole
 export type LobbyBattle = Readonly<{
   id: string
   phase: BattlePhase
+  mode: BattleMode
+  teamSize: number
   price: bigint
+  /** What the next player pays when borrowing nothing. */
+  entry: bigint
+  /** Percent. */
+  sponsor: number
+  minLevel: number
+  /** Percent. */
+  borrowMax: number
   rounds: readonly string[]
   seats: readonly (LobbySeat | null)[]
   createdAt: number
@@ -97,7 +107,13 @@ function add(created: BattleCreated, at_ms: number): void {
   put({
     id: created.battle,
     phase: 'waiting',
+    mode: isBattleMode(created.mode) ? created.mode : 'standard',
+    teamSize: created.teamSize,
     price: BigInt(created.price),
+    entry: BigInt(created.entry),
+    sponsor: created.sponsor,
+    minLevel: created.minLevel,
+    borrowMax: created.borrowMax,
     rounds: created.rounds,
     seats: Array.from({ length: created.seats }, () => null),
     createdAt: at_ms,
@@ -125,7 +141,13 @@ function settle(settled: BattleSettled, at_ms: number): void {
   const done: LobbyBattle = {
     id: settled.battle,
     phase: 'settled',
+    mode: isBattleMode(settled.mode) ? settled.mode : 'standard',
+    teamSize: settled.teamSize,
     price: BigInt(settled.price),
+    entry: before?.entry ?? BigInt(settled.price),
+    sponsor: before?.sponsor ?? 0,
+    minLevel: before?.minLevel ?? 0,
+    borrowMax: before?.borrowMax ?? 0,
     rounds,
     seats: before?.seats.every((seat) => seat !== null) ? before.seats : seats,
     createdAt: at_ms,
@@ -155,7 +177,13 @@ function fromSummary(battle: BattleSummary): LobbyBattle {
   return {
     id: battle.id,
     phase: battle.phase,
+    mode: battle.mode,
+    teamSize: battle.teamSize,
     price: BigInt(battle.price),
+    entry: BigInt(battle.entry),
+    sponsor: battle.sponsor,
+    minLevel: battle.minLevel,
+    borrowMax: battle.borrowMax,
     rounds: battle.rounds,
     seats: battle.seats.map(({ user, name, bot }) =>
       user === null && !bot ? null : { name: name ?? 'Player', user, bot },

@@ -1,13 +1,20 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
+import { isJackpot } from '../mode/modes.ts'
 import type { BattleView } from './battle-view.ts'
 
 /**
  * What all reels of a battle do at this moment.
  *
  *     rest ──drawing──▶ spin ──drop of the round arrives──▶ land ──reel stands──▶ show ──a moment later──▶ spin (next round)
- *                                                                                  └──last round──▶ done
+ *                                                                                  └──last round──▶ (ticket ──▶) done
+ *
+ * `ticket`: all is opened, and the ticket of a jackpot travels along the odds until it stands on the side that won.
  */
-export type Stage = Readonly<{ type: 'rest' | 'spin' | 'land' | 'show' | 'done'; round: number; land_ms: number }>
+export type Stage = Readonly<{
+  type: 'rest' | 'spin' | 'land' | 'show' | 'ticket' | 'done'
+  round: number
+  land_ms: number
+}>
 
 /** `landed` counts the rounds whose reels stand still: nothing of a later round may be shown as won. */
 export type Reveal = Readonly<{
@@ -21,6 +28,8 @@ export type Reveal = Readonly<{
 
 /** Rounds shown for less than this are not spun at all: the eye could not follow. */
 const SPIN_FROM_MS = 700
+/** How long a jackpot's ticket travels. */
+export const TICKET_MS = 3_600
 
 export function createReveal(isCalm: () => boolean): Reveal {
   const stage = signal<Stage>({ type: 'rest', round: 0, land_ms: 0 })
@@ -44,8 +53,12 @@ export function createReveal(isCalm: () => boolean): Reveal {
     if (rounds > 0) later(view.revealMs * 0.22, () => set('spin', rounds))
   }
   const finish = () => {
-    if (latest?.phase === 'settled') set('done', last(latest))
-    else set('show', stage.value.round)
+    if (stage.value.type === 'ticket' || stage.value.type === 'done') return
+    if (latest?.phase === 'settled') {
+      const travels = witnessed.value && isJackpot(latest.mode) && !isCalm()
+      set(travels ? 'ticket' : 'done', last(latest))
+      if (travels) later(TICKET_MS + 500, () => set('done', stage.value.round))
+    } else set('show', stage.value.round)
   }
   const land = (view: BattleView) => {
     const round = view.revealed - 1

@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals'
 import type { LinkStatus, SessionLink } from '../../../client-sdk/api.ts'
+import type { Me } from '../../../schema/http.ts'
 import type { OwnResult, SessionState } from '../../../schema/session.ts'
 import { sdk } from '../sdk.ts'
 import { toastError } from './toast.ts'
@@ -13,6 +14,8 @@ export const user = signal<User | null>(null)
 export const sessionStatus = signal<LinkStatus>('connecting')
 export const balances = signal<ReadonlyMap<string, bigint>>(new Map())
 export const known = signal(false)
+/** What the player's play has earned them; null before it is known. */
+export const level = signal<number | null>(null)
 
 /** The play credits that can be spent, in hundredths; null before they are known. */
 export const purse = computed(() => (known.value ? (balances.value.get(PLAY) ?? 0n) : null))
@@ -30,7 +33,9 @@ export function onOwnResult(listen: (result: OwnResult) => void): () => void {
 export async function startSession(): Promise<void> {
   try {
     user.value = await sdk.user()
-    takeBalances((await sdk.me()).balances.map(({ asset, balance, held }) => [asset, BigInt(balance) - BigInt(held)]))
+    const me = await sdk.me()
+    takeBalances(me.balances.map(({ asset, balance, held }) => [asset, BigInt(balance) - BigInt(held)]))
+    takeLevel(me)
   } catch (error) {
     toastError(error)
     setTimeout(() => void startSession(), 3_000)
@@ -39,9 +44,17 @@ export async function startSession(): Promise<void> {
   link = sdk.session()
   link.onChange(takeState)
   link.onStatus((status) => (sessionStatus.value = status))
-  link.onResult((result) => listeners.forEach((listen) => listen(result)))
+  link.onResult((result) => {
+    listeners.forEach((listen) => listen(result))
+    // What was played for may have brought the next level; until it is read, the one before is shown.
+    sdk.me().then(takeLevel, () => undefined)
+  })
   sessionStatus.value = link.status
   if (link.state) takeState(link.state)
+}
+
+function takeLevel({ levels }: Me): void {
+  level.value = levels.find(({ money }) => money === PLAY)?.level ?? 0
 }
 
 function takeState(state: SessionState): void {

@@ -20,13 +20,22 @@ export function dismiss(id: number): void {
   toasts.value = toasts.value.filter((each) => each.id !== id)
 }
 
-/** Tells a refusal in its own sentence, with its code. */
+/** Tells a refusal in its own sentence, with the reason that came along and its code. */
 export function toastError(error: unknown): void {
   toast(sentenceOf(error), 'bad', codeOf(error))
 }
 
 export function sentenceOf(error: unknown): string {
-  return error instanceof Error && error.message !== '' ? error.message : 'Something went wrong. Please try again.'
+  if (!(error instanceof Error) || error.message === '') return 'Something went wrong. Please try again.'
+  const reason = 'details' in error ? reasonOf(error.details) : null
+  return reason === null ? error.message : `${error.message} ${reason}`
+}
+
+function reasonOf(details: unknown): string | null {
+  if (typeof details !== 'object' || details === null || !('reason' in details)) return null
+  const { reason } = details
+  if (typeof reason !== 'string' || reason === '') return null
+  return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`
 }
 
 export function codeOf(error: unknown): string | null {

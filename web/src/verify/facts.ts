@@ -1,5 +1,6 @@
 import type { Verification } from '../../../client-sdk/api.ts'
 import type { BattleProof } from '../../../schema/http.ts'
+import { credits } from '../format/credits.ts'
 import { count } from '../format/words.ts'
 
 type StageName = Verification['stages'][number]['name']
@@ -25,8 +26,18 @@ export function factsOf(name: StageName, proof: BattleProof): readonly string[] 
         `${count(proof.drops.length, 'draw')} recomputed`,
       ]
     case 'payout': {
-      const items = proof.payouts.reduce((n, { amount }) => n + Number(amount), 0)
-      return [`winner: seat ${proof.winners.map((seat) => seat + 1).join(', ')}`, `${count(items, 'item')} paid out`]
+      const items = proof.payouts
+        .filter(({ asset }) => asset !== proof.asset)
+        .reduce((n, { amount }) => n + Number(amount), 0)
+      const money = proof.payouts
+        .filter(({ asset }) => asset === proof.asset)
+        .reduce((n, { amount }) => n + BigInt(amount), 0n)
+      const seats = proof.winners.map((seat) => seat + 1).join(', ')
+      return [
+        `${proof.winners.length > 1 ? 'winning seats' : 'winner: seat'} ${seats}`,
+        `${count(items, 'item')} paid out`,
+        ...(money > 0n ? [`${credits(money)} in credits`] : []),
+      ]
     }
     default:
       return name satisfies never

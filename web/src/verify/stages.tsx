@@ -2,6 +2,7 @@ import type { Verification } from '../../../client-sdk/api.ts'
 import type { BattleProof } from '../../../schema/http.ts'
 import { Icon } from '../shell/icon.tsx'
 import { factsOf } from './facts.ts'
+import { payoutWords } from './payout-words.ts'
 
 const stages = [
   {
@@ -19,7 +20,7 @@ const stages = [
     title: 'Game',
     about: 'Every item, round by round and seat by seat, follows from the seeds and the public value.',
   },
-  { name: 'payout', title: 'Payout', about: 'The winner and what everyone got follow from the rules.' },
+  { name: 'payout', title: 'Payout', about: '' },
 ] as const
 
 /** The four stages of a check: what each one asks and, once computed, what was compared. */
@@ -41,7 +42,7 @@ export function Stages({ result, proof }: { result: Verification | 'running' | n
             >
               <span class="stage-mark">{stage ? <Icon name={stage.ok ? 'check' : 'close'} /> : i + 1}</span>
               <h3>{title}</h3>
-              <p>{about}</p>
+              <p>{name === 'payout' ? payoutWords(proof) : about}</p>
               {stage && <p class="stage-detail">{stage.detail}</p>}
               {stage && (
                 <ul class="stage-facts">
