@@ -37,6 +37,8 @@ export class Client {
   readonly #cluster: Cluster
   readonly #random: Random
   readonly #replies = new Map<number, (isOver: boolean) => void>()
+  /** Commands that were answered with yes. */
+  readonly #done = new Set<number>()
   #command = 0
   #socket: Socket | undefined
   #way: Readonly<{ at: string; take?: true }> | undefined
@@ -115,8 +117,8 @@ export class Client {
     if (message.type !== 'reply') return
     const { reply } = message
     this.#note(`hears of ${reply.command}: ${reply.ok ? 'done' : reply.error.code}`)
-    this.#replies.get(reply.command)?.(reply.ok || !reply.error.retry)
     if (reply.ok) this.#done.add(reply.command)
+    this.#replies.get(reply.command)?.(reply.ok || !reply.error.retry)
   }
 
   /** One deed after the other, each until it is over. */
@@ -144,8 +146,6 @@ export class Client {
     if (this.#done.has(command)) this.#checkDone(type)
     return isOver
   }
-
-  readonly #done = new Set<number>()
 
   /** What was answered with yes stands in the ledger. */
   #checkDone(type: Deed['type']): void {

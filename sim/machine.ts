@@ -23,13 +23,16 @@ export class Machine {
     const now = () => schedule.now_ms + this.skew_ms
     // Like a timer of an operating system: a jump of the clock changes nothing of when it fires, only what is seen then.
     const at = (at_ms: number, run: () => void): (() => void) => {
-      let cancel = () => {}
-      const wait = () => {
-        cancel = schedule.after(Math.max(0, at_ms - now()), () => this.enter(() => (now() >= at_ms ? run() : wait())))
-      }
       let isOff = false
-      const ring = run
-      run = () => isOff || ring()
+      let cancel = () => {}
+      const fire = () => {
+        if (isOff) return
+        if (now() >= at_ms) run()
+        else wait()
+      }
+      const wait = () => {
+        cancel = schedule.after(Math.max(0, at_ms - now()), () => this.enter(fire))
+      }
       wait()
       return () => {
         isOff = true
