@@ -45,6 +45,7 @@ export type TestRooms = OpenLedger &
   Readonly<{
     url: string
     pool: pg.Pool
+    secretKey: Uint8Array
     access: AccessOperations
     entropy: Entropy
     sealer: Sealer
@@ -86,10 +87,11 @@ const LIMITS = {
   slow_ms: 10_000,
 }
 
-/** A node with rooms on a free port, over a database of its own. Close it in `afterAll`. */
+/** A node with rooms on a free port, or the one given, over a database of its own. Close it in `afterAll`. */
 export async function openTestRooms(
   changed: Partial<RoomsConfig> = {},
   clock: Clock = wallClock,
+  port = 0,
 ): Promise<TestRooms & { close(): Promise<void> }> {
   const database = await createDatabase()
   const secretKey = randomBytes(32)
@@ -125,7 +127,7 @@ export async function openTestRooms(
     (request, response) => void getRequestListener(rooms.routes.fetch)(request, response),
   )
   rooms.attach(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const seat: TestRooms['seat'] = (kind, id, token, body = {}) =>
     fetch(`${url}/actors/${kind}/${id}/seat`, {
@@ -137,6 +139,7 @@ export async function openTestRooms(
     ...opened,
     url,
     pool,
+    secretKey,
     access,
     entropy,
     sealer,
