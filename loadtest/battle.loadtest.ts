@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { answers } from './endpoint.ts'
 import { headless } from './headless.ts'
-import { serverFor } from './server-for.ts'
+import { scenarioOf, stageFor } from './stage.ts'
 import { whole } from './whole.ts'
 
 const HELP = `npm run loadtest -- --room battle [--numClients 20] [--endpoint ws://127.0.0.1:3000] [--battles N]
+  [--scenario play]  or create, watch, late, reconnect, mixed: npm run load -- --help tells what they are
 At a terminal: @colyseus/loadtest's screen, until you press q. Without one: ends after N battles, --numClients of them
 where nothing is said, with a summary as the last line. A server is started where none answers.`
 
@@ -19,6 +20,7 @@ const flags = {
   room: { type: 'string' },
   numClients: { type: 'string', default: '20' },
   endpoint: { type: 'string' },
+  scenario: { type: 'string', default: 'play' },
   battles: { type: 'string' },
   delay: { type: 'string' },
   output: { type: 'string' },
@@ -34,16 +36,17 @@ async function main(): Promise<number> {
   const clients = whole(values.numClients, 'numClients', 1, 2000)
   const battles = whole(values.battles ?? values.numClients, 'battles', 1, 1_000_000)
   const endpoint = values.endpoint ?? ((await answers(DEFAULT_ENDPOINT)) ? DEFAULT_ENDPOINT : undefined)
-  const server = await serverFor(endpoint, log)
+  const scenario = scenarioOf(values.scenario)
+  const stage = await stageFor(scenario, endpoint, log)
   try {
-    if (process.stdout.isTTY) return await atTerminal(server.url)
-    const played = await headless({ url: server.url, clients, seconds: SECONDS_MAX, battles, ...TABLE, log })
+    if (process.stdout.isTTY) return await atTerminal(stage.url)
+    const played = await headless({ ...stage, ...TABLE, scenario, clients, seconds: SECONDS_MAX, battles, log })
     const { battles: done, failed, battles_per_s, joins_per_s } = played
     log(`${done} battles played, ${failed} failed, ${battles_per_s} battles/s, ${joins_per_s} joins/s`)
-    process.stdout.write(`${JSON.stringify({ load: 'battle', clients, ...TABLE, ...played })}\n`)
+    process.stdout.write(`${JSON.stringify({ load: 'battle', scenario, clients, ...TABLE, ...played })}\n`)
     return failed === 0 && Number(done) > 0 ? 0 : 1
   } finally {
-    await server.stop()
+    await stage.stop()
   }
 }
 

@@ -5,13 +5,18 @@ import { connect } from '../client-sdk/connect.ts'
 import { memoryTokens } from '../client-sdk/tokens.ts'
 import { RollingDropError } from '../schema/errors.ts'
 import { Latency } from './latency.ts'
-import { playBattle, type Played } from './scenario/battle.ts'
+import type { Played } from './scenario/battle.ts'
+import { scenarioNames, scenarios, type ScenarioName, type Tools } from './scenario/scenarios.ts'
 
 export type CrowdOptions = Readonly<{
   /** `http://127.0.0.1:<port>` */
   url: string
   seats: number
   rounds: number
+  /** `mixed`: each table plays one after the other. */
+  scenario: ScenarioName | 'mixed'
+  /** Needed by `reconnect`: sockets that can be cut. */
+  tools?: Tools
   /** Every how many-th battle of a table is verified; 0 none. */
   verifyEvery: number
   /** How many battles begin at most. */
@@ -26,9 +31,8 @@ const GUESTS_AT_ONCE = 20
 
 /** Players at tables, each table playing one battle after the other, and what came of it. */
 export class Crowd {
-  readonly create = new Latency()
-  readonly join = new Latency()
-  readonly battle = new Latency()
+  /** By name; those every summary has come first. */
+  readonly latencies = new Map(['create', 'join', 'battle'].map((name) => [name, new Latency()]))
   battles = 0
   joins = 0
   verified = 0
@@ -73,7 +77,7 @@ export class Crowd {
     for (let own = 0; performance.now() < until_ms && this.#begun < battles; own++) {
       this.#begun++
       try {
-        this.#note(await this.#one(players, verifyEvery > 0 && own % verifyEvery === 0))
+        this.#note(await this.#one(players, own, verifyEvery > 0 && own % verifyEvery === 0))
       } catch (error) {
         if (isBroke(error)) await Promise.all(players.map((player) => player.logout()))
         else this.#fault(error)
@@ -90,25 +94,26 @@ export class Crowd {
       verified: this.verified,
       battles_per_s: rounded(this.battles / seconds),
       joins_per_s: rounded(this.joins / seconds),
-      ...this.create.summary('create'),
-      ...this.join.summary('join'),
-      ...this.battle.summary('battle'),
+      ...Object.assign({}, ...[...this.latencies].map(([name, latency]) => latency.summary(name))),
     }
   }
 
-  #one(players: readonly RollingDrop[], verify: boolean): Promise<Played> {
-    const { seats, rounds } = this.#options
+  #one(players: readonly RollingDrop[], nth: number, verify: boolean): Promise<Played> {
+    const { seats, rounds, scenario, tools = { cut: () => 0 } } = this.#options
+    const name = scenario === 'mixed' ? scenarioNames[nth % scenarioNames.length]! : scenario
     const boxes = Array.from({ length: rounds }, (_, round) => this.#boxes[round % this.#boxes.length]!)
-    return playBattle(players, { seats, rounds: boxes, verify, limit_ms: BATTLE_LIMIT_MS })
+    return scenarios[name](players, { seats, rounds: boxes, verify, limit_ms: BATTLE_LIMIT_MS }, tools)
   }
 
-  #note({ create_ms, join_ms, battle_ms, verified }: Played): void {
+  #note({ ms, verified }: Played): void {
     this.battles++
-    this.joins += join_ms.length
+    this.joins += ms['join']?.length ?? 0
     this.verified += Number(verified)
-    this.create.add(create_ms)
-    for (const ms of join_ms) this.join.add(ms)
-    this.battle.add(battle_ms)
+    for (const [name, times] of Object.entries(ms)) {
+      const latency = this.latencies.get(name) ?? new Latency()
+      this.latencies.set(name, latency)
+      for (const each of times) latency.add(each)
+    }
   }
 
   #fault(error: unknown): void {

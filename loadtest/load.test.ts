@@ -4,18 +4,22 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../test/database.ts'
 import { startServer, type Server } from './server.ts'
 
-/** The commands as a person runs them, without a terminal, on one server. */
-let database: TestDatabase
+/** The commands as a person runs them, without a terminal, on servers of their own. */
+let databases: TestDatabase[]
 let server: Server
+/** With rounds that take long enough for something to happen. */
+let slow: Server
 
 beforeAll(async () => {
-  database = await createDatabase()
-  server = await startServer({ env: { DATABASE_URL: database.url } })
+  databases = await Promise.all([createDatabase(), createDatabase()])
+  const [one, two] = databases.map(({ url }) => url) as [string, string]
+  server = await startServer({ env: { DATABASE_URL: one } })
+  slow = await startServer({ env: { DATABASE_URL: two, REVEAL_MS: '200' } })
 }, 120_000)
 
 afterAll(async () => {
-  await server?.stop()
-  await database?.drop()
+  await Promise.all([server?.stop(), slow?.stop()])
+  for (const database of databases ?? []) await database.drop()
 })
 
 type Run = Readonly<{ code: number; lines: string[]; summary: Record<string, number> }>
@@ -69,6 +73,19 @@ test('bots fill a table that has too few players', async () => {
   expect(summary).toMatchObject({ battles: 1, verified: 1, failed: 0 })
 })
 
+test.each([
+  ['create', 'cancel_p95_ms'],
+  ['watch', 'watch_p95_ms'],
+  ['late', 'late_p95_ms'],
+  ['reconnect', 'reconnect_p95_ms'],
+])('%s is a scenario of its own', async (scenario, time) => {
+  const args = ['battle', '--scenario', scenario, '--clients', '4', '--battles', '4', '--endpoint', slow.url]
+  const { code, summary } = await run('load.ts', ...args)
+  expect(summary).toMatchObject({ scenario, battles: 4, failed: 0 })
+  expect(summary[time]).toBeGreaterThan(0)
+  expect(code).toBe(0)
+})
+
 test('a threshold that is missed is exit code 1, with the JSON all the same', async () => {
   const args = ['battle', '--clients', '2', '--battles', '2', '--max-battle-p95-ms', '1', '--endpoint', server.url]
   const { code, summary } = await run('load.ts', ...args)
@@ -92,6 +109,7 @@ test.each([
   [['battle', '--clients', '0']],
   [['battle', '--endpoint', 'http://example.com']],
   [['chess']],
+  [['battle', '--scenario', 'chess']],
   [['battle', '--no-such-flag']],
 ])('%j is refused with exit code 1', async (args) => {
   expect((await run('load.ts', ...args)).code).toBe(1)

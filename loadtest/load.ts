@@ -1,14 +1,19 @@
 import { parseArgs } from 'node:util'
 import { headless } from './headless.ts'
-import { serverFor } from './server-for.ts'
+import { extraTimes } from './scenario/scenarios.ts'
+import { scenarioOf, stageFor } from './stage.ts'
 import { whole } from './whole.ts'
 
 const HELP = `npm run load -- battle [--clients 20] [--seconds 10] [--battles N] [--seats 2] [--rounds 3] [--verify-every 10]
+  [--scenario play]   play, create, watch (one of a table only watches), late (one comes in the middle),
+                      reconnect (all sockets of a battle are cut in the middle), mixed (each table one after the other)
   [--endpoint http://127.0.0.1:3000]  a server that runs already; without it one is started, with data of its own
-  [--max-create-p95-ms N] [--max-join-p95-ms N] [--max-battle-p95-ms N] [--min-battles-per-s N] [--max-failed 0]
+  [--max-<what>-p95-ms N]  of create, join, battle, cancel, watch, late and reconnect
+  [--min-battles-per-s N] [--max-failed 0]
 Ends with one line of JSON; the exit code is 1 when a threshold is missed.`
 
 const flags = {
+  scenario: { type: 'string', default: 'play' },
   clients: { type: 'string', default: '20' },
   seconds: { type: 'string', default: '10' },
   battles: { type: 'string', default: '1000000' },
@@ -16,18 +21,18 @@ const flags = {
   rounds: { type: 'string', default: '3' },
   'verify-every': { type: 'string', default: '10' },
   endpoint: { type: 'string' },
-  'max-create-p95-ms': { type: 'string' },
-  'max-join-p95-ms': { type: 'string' },
-  'max-battle-p95-ms': { type: 'string' },
   'min-battles-per-s': { type: 'string' },
   'max-failed': { type: 'string', default: '0' },
   help: { type: 'boolean', default: false },
 } as const
 
+const LATENCIES = ['create', 'join', 'battle', ...extraTimes]
+const thresholds = Object.fromEntries(LATENCIES.map((name) => [`max-${name}-p95-ms`, { type: 'string' } as const]))
+
 type Summary = Readonly<Record<string, unknown>>
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({ options: flags, allowPositionals: true })
+  const { values, positionals } = parseArgs({ options: { ...thresholds, ...flags }, allowPositionals: true })
   if (values.help || positionals.join() !== 'battle') {
     process.stdout.write(`${HELP}\n`)
     return values.help ? 0 : 1
@@ -38,16 +43,18 @@ async function main(): Promise<number> {
   const rounds = whole(values.rounds, 'rounds', 1, 50)
   const battles = whole(values.battles, 'battles', 1, 1_000_000)
   const verifyEvery = whole(values['verify-every'], 'verify-every', 0, 1_000_000)
-  const server = await serverFor(values.endpoint, log)
+  const scenario = scenarioOf(values.scenario)
+  const stage = await stageFor(scenario, values.endpoint, log)
   try {
-    const played = await headless({ url: server.url, clients, seconds, seats, rounds, battles, verifyEvery, log })
-    const summary = { load: 'battle', clients, seats, rounds, ...played }
+    const table = { seats, rounds, battles, verifyEvery, scenario }
+    const played = await headless({ ...stage, ...table, clients, seconds, log })
+    const summary = { load: 'battle', scenario, clients, seats, rounds, ...played }
     const missed = misses(summary, values)
     for (const line of missed) log(line)
     process.stdout.write(`${JSON.stringify(summary)}\n`)
     return missed.length === 0 ? 0 : 1
   } finally {
-    await server.stop()
+    await stage.stop()
   }
 }
 
@@ -55,9 +62,7 @@ async function main(): Promise<number> {
 function misses(summary: Summary, values: Readonly<Record<string, string | boolean | undefined>>): string[] {
   const lines = summary['battles'] === 0 ? ['no battle was played to its end'] : []
   for (const [flag, name] of [
-    ['max-create-p95-ms', 'create_p95_ms'],
-    ['max-join-p95-ms', 'join_p95_ms'],
-    ['max-battle-p95-ms', 'battle_p95_ms'],
+    ...LATENCIES.map((each) => [`max-${each}-p95-ms`, `${each}_p95_ms`] as const),
     ['max-failed', 'failed'],
     ['min-battles-per-s', 'battles_per_s'],
   ] as const) {

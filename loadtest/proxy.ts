@@ -43,13 +43,14 @@ export class Proxy {
     this.#server.on('upgrade', (request, socket, head) => this.#tunnel(request, socket, head))
   }
 
-  /** Listens on 127.0.0.1; `ports` are those of the nodes, which may come and go. */
+  /** Listens on 127.0.0.1 once every node has been looked for; `ports` are those of the nodes, which may come and go. */
   static async open(ports: readonly number[], port = 0): Promise<Proxy> {
     const proxy = new Proxy(ports)
     await new Promise<void>((resolve, reject) => {
       proxy.#server.once('error', reject)
       proxy.#server.listen(port, '127.0.0.1', resolve)
     })
+    await Promise.all(proxy.#upstreams.map(look))
     for (const upstream of proxy.#upstreams) void proxy.#watch(upstream)
     return proxy
   }
@@ -85,9 +86,9 @@ export class Proxy {
 
   async #watch(upstream: Upstream): Promise<void> {
     while (!this.#stop.signal.aborted) {
+      await delay(PROBE_MS)
       await look(upstream)
       if (upstream.process === undefined) for (const waiting of upstream.waiting) waiting.destroy()
-      await delay(PROBE_MS)
     }
   }
 

@@ -1,8 +1,10 @@
+import { parseArgs } from 'node:util'
 import { cli, type Options } from '@colyseus/loadtest'
 import { Client } from '@colyseus/sdk'
 import type { RollingDrop } from '../client-sdk/api.ts'
 import { Crowd } from './crowd.ts'
 import { localEndpoint } from './endpoint.ts'
+import { scenarioOf, stageFor } from './stage.ts'
 
 /** Started by battle.loadtest.ts, at a terminal only: @colyseus/loadtest calls this once for each client and counts its joins. */
 const TABLE = { seats: 2, rounds: 3, verifyEvery: 10, battles: Infinity }
@@ -19,16 +21,24 @@ function letScreenCount(): void {
   }
 }
 
-let crowd: Crowd | undefined
+let opening: Promise<Crowd> | undefined
 let waiting: RollingDrop[] = []
 
 async function enter({ endpoint, numClients, clientId }: Options): Promise<void> {
-  crowd ??= new Crowd({ ...TABLE, url: localEndpoint(endpoint), log: (line) => console.error(line) })
+  opening ??= open(localEndpoint(endpoint))
+  const crowd = await opening
   waiting.push(await crowd.player())
   if (waiting.length < TABLE.seats && clientId + 1 < numClients) return
   const table = waiting
   waiting = []
   void crowd.play(table, Infinity)
+}
+
+async function open(endpoint: string): Promise<Crowd> {
+  const { values } = parseArgs({ strict: false, options: { scenario: { type: 'string', default: 'play' } } })
+  const scenario = scenarioOf(String(values.scenario))
+  const { url, tools } = await stageFor(scenario, endpoint, () => {})
+  return new Crowd({ ...TABLE, url, scenario, tools, log: (line) => console.error(line) })
 }
 
 letScreenCount()

@@ -3,16 +3,17 @@ import { startServer, type Server } from './server.ts'
 
 /**
  * The server at `endpoint` where one answers; otherwise one of our own, there or, without an endpoint, on a free port. `stop`
- * stops only what was started here; a signal stops it, too.
+ * stops only what was started here; a signal stops it, too. `env`: settings of one of our own.
  */
 export async function serverFor(
   endpoint: string | undefined,
   log: (line: string) => void,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Pick<Server, 'url' | 'stop'>> {
   const url = endpoint === undefined ? undefined : localEndpoint(endpoint)
   if (url && (await answers(url))) return { url, stop: async () => {} }
   log(url ? `nobody answers at ${url}: starting a server there` : 'starting a server with data of its own')
-  const starting = startServer(url ? { port: Number(new URL(url).port) } : {})
+  const starting = startServer({ env, ...(url && { port: Number(new URL(url).port) }) })
   const isEnding = stopOnSignals(starting)
   const server = await starting
   return isEnding() ? new Promise(() => {}) : server

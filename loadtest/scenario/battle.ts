@@ -12,20 +12,26 @@ export type Table = Readonly<{
   limit_ms: number
 }>
 
-/** How a battle went. `join_ms`: from saying it to the committed reply. `battle_ms`: from creating it until all saw it settled. */
-export type Played = Readonly<{
-  battle: string
-  create_ms: number
-  join_ms: readonly number[]
-  battle_ms: number
-  verified: boolean
-}>
+/** How long things took, in ms, by what they are called in the summary. */
+export type Times = Readonly<Record<string, readonly number[]>>
+
+/** How a battle went. `join`: from saying it to the committed reply. `battle`: from creating it until all saw it settled. */
+export type Played = Readonly<{ ms: Times; verified: boolean }>
+
+/** Something that is done to a battle while it is played. `ends`: what those saw who were not at the table. */
+export type Besides = (battle: string, links: readonly BattleLink[]) => Promise<Readonly<{ ms: Times; ends: string[] }>>
+
+const nothing: Besides = async () => ({ ms: {}, ends: [] })
 
 /**
  * One battle of real play: the first player creates it, the others join it, bots take what is left, and all follow it until it
  * is settled. Rejects when it does not come to its end in time, when players see different ends, or when it cannot be verified.
  */
-export async function playBattle(players: readonly RollingDrop[], table: Table): Promise<Played> {
+export async function playBattle(
+  players: readonly RollingDrop[],
+  table: Table,
+  besides: Besides = nothing,
+): Promise<Played> {
   const started_ms = performance.now()
   const [creator, ...others] = players as [RollingDrop, ...RollingDrop[]]
   const { id } = await creator.battles.create({ rounds: [...table.rounds], seats: table.seats })
@@ -33,11 +39,12 @@ export async function playBattle(players: readonly RollingDrop[], table: Table):
   const links = players.map((player) => player.battles.watch(id))
   try {
     const ends = Promise.all(links.map((link) => settled(link, table.limit_ms)))
-    const [ownEnds, join_ms] = await Promise.all([ends, takeSeats(links, others.length, table)])
+    const taken = takeSeats(links, others.length, table)
+    const [ownEnds, join, beside] = await Promise.all([ends, taken, besides(id, links)])
     const battle_ms = performance.now() - started_ms
-    if (new Set(ownEnds).size > 1) throw new Error(`players saw different ends of battle ${id}`)
+    if (new Set([...ownEnds, ...beside.ends]).size > 1) throw new Error(`players saw different ends of battle ${id}`)
     if (table.verify) await verify(creator, id, ownEnds[0]!)
-    return { battle: id, create_ms, join_ms, battle_ms, verified: table.verify }
+    return { ms: { create: [create_ms], join, battle: [battle_ms], ...beside.ms }, verified: table.verify }
   } finally {
     await Promise.all(links.map((link) => link.close()))
   }
@@ -58,12 +65,12 @@ async function takeSeats(links: readonly BattleLink[], others: number, { seats }
   return join_ms
 }
 
-function live(link: BattleLink): Promise<void> {
+export function live(link: BattleLink): Promise<void> {
   return until(link, () => link.status === 'live')
 }
 
 /** Resolves with what the players must agree on: who won, and the seed that proves it. */
-async function settled(link: BattleLink, limit_ms: number): Promise<string> {
+export async function settled(link: BattleLink, limit_ms: number): Promise<string> {
   const late = Promise.withResolvers<never>()
   const words = () => `battle ${link.id} is ${link.state?.phase ?? 'unseen'} (${link.status}) after ${limit_ms} ms`
   const timer = setTimeout(() => late.reject(new Error(words())), limit_ms)
@@ -80,7 +87,7 @@ function endOf({ winners, serverSeed, pot }: BattleState): string {
 }
 
 /** Resolves as soon as `isSo`; rejects when the link closes before. */
-function until(link: BattleLink, isSo: () => boolean): Promise<void> {
+export function until(link: BattleLink, isSo: () => boolean): Promise<void> {
   return new Promise((resolve, reject) => {
     const look = () => {
       const so = isSo()
