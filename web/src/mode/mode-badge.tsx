@@ -20,7 +20,7 @@ export function OptionBadges({ sponsor, minLevel, borrowMax }: Options) {
     <>
       {sponsor > 0 && (
         <span class="badge good" title={`The creator pays ${sponsor} % of every other player’s seat`}>
-          {sponsor === 100 ? 'Free seat' : `${sponsor} % paid for you`}
+          <Icon name="gift" /> {sponsor === 100 ? 'Free seats' : `${sponsor} % off`}
         </span>
       )}
       {minLevel > 0 && (

@@ -1,15 +1,18 @@
 import { percentExact } from '../format/credits.ts'
 import { boxes } from '../state/catalog.ts'
 import { Icon } from '../shell/icon.tsx'
+import { ModeRules } from './mode-rules.tsx'
+import { OptionRules } from './option-rules.tsx'
 import { Steps } from './steps.tsx'
 
 export function RulesPage() {
   return (
     <div class="page prose">
       <h1>How it works</h1>
-      <p class="lead">Everyone opens the same boxes. The highest total takes everything that was opened.</p>
+      <p class="lead">Everyone opens the same boxes. Who takes what was opened is the mode’s to say.</p>
       <Steps />
-      <h2>The rules in full</h2>
+      <ModeRules />
+      <h2>The course of a battle</h2>
       <ul>
         <li>
           A battle has 1 to 50 rounds and 2 to 6 seats. A seat costs the sum of its boxes, paid when you sit down.
@@ -21,11 +24,12 @@ export function RulesPage() {
         </li>
         <li>A bot plays for the house: the house pays its seat, and what it wins stays with the house.</li>
         <li>
-          If two or more seats are level at the top, each of them gets one more draw from the same seeds. The highest
+          If two or more sides are level for the win, each of them gets one more draw from the same seeds. The highest
           draw wins.
         </li>
         <li>What you win is yours at once. Keep it, or sell it back at its published value.</li>
       </ul>
+      <OptionRules />
       <h2>Why you need not trust us</h2>
       <ol>
         <li>

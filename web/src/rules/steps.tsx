@@ -13,8 +13,8 @@ const steps: readonly Readonly<{ icon: IconName; title: string; text: string }>[
   },
   {
     icon: 'crown',
-    title: 'Highest total wins',
-    text: 'The winner gets every item of every seat, to keep or to sell back.',
+    title: 'The mode decides',
+    text: 'Highest, lowest, last round or a ticket: the winner gets every item, to keep or to sell back.',
   },
   { icon: 'shield', title: 'Check it', text: 'Recompute the whole battle in your browser with one click.' },
 ]
