@@ -18,17 +18,19 @@ export async function runNaive(databaseUrl: string, spread: Spread, seconds: num
   const latency = new Latency()
   const from = performance.now()
   const until = from + seconds * 1000
-  await Promise.all(
-    clients.map(async (client) => {
-      while (performance.now() < until) {
-        const started = performance.now()
-        await commitAlone(client, nextOutcome(spread), names)
-        latency.add(performance.now() - started)
-      }
-    }),
-  )
+  const run = async (client: pg.Client): Promise<void> => {
+    while (performance.now() < until) {
+      const started = performance.now()
+      await commitAlone(client, nextOutcome(spread), names)
+      latency.add(performance.now() - started)
+    }
+  }
+  try {
+    await Promise.all(clients.map(run))
+  } finally {
+    await Promise.allSettled(clients.map((client) => client.end()))
+  }
   const elapsed_s = (performance.now() - from) / 1000
-  await Promise.all(clients.map((client) => client.end()))
   return { per_s: latency.count / elapsed_s, p50_ms: latency.percentile(0.5)!, p99_ms: latency.percentile(0.99)! }
 }
 
@@ -77,8 +79,9 @@ async function commitAlone(
     balances.set(credit, balances.get(credit)! + amount)
     await client.query({
       name: 'transfer',
-      text: 'insert into transfer (seq, n, debit, credit, amount, debit_after, credit_after) values ($1, $2, $3, $4, $5, $6, $7)',
-      values: [seq.rows[0]!.seq, n, debit, credit, amount, balances.get(debit), balances.get(credit)],
+      text: `insert into transfer (seq, n, tenant, debit, credit, amount, debit_after, credit_after)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      values: [seq.rows[0]!.seq, n, tenant, debit, credit, amount, balances.get(debit), balances.get(credit)],
     })
   }
   for (const [account, balance] of balances)
