@@ -62,6 +62,10 @@ class DrandEntropy implements Entropy {
     return coming
   }
 
+  async lead_ms(): Promise<number> {
+    return 2 * QUICKNET.period_ms
+  }
+
   published(): readonly [] {
     return []
   }

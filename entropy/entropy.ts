@@ -11,6 +11,8 @@ export interface Entropy {
   fix(now_ms: number): EntropyFix
   /** The value, once it is due, however long that takes; never before. Rejects when the source is not known. */
   value(ref: Pick<EntropyRef, 'source' | 'round'>): Promise<PublicValue>
+  /** How long before it is due a value of this source must have been fixed by a commit, ms. */
+  lead_ms(ref: Pick<EntropyRef, 'source'>): Promise<number>
   /** The chains whose heads are published and whose rounds have not all passed, in the order of their use. */
   published(): readonly ChainSchedule[]
   close(): void

@@ -86,11 +86,13 @@ class HashChainEntropy implements Entropy {
   }
 
   async value({ source, round }: Readonly<{ source: string; round: number }>): Promise<PublicValue> {
-    const id = /^chain:([0-9a-f-]{36})$/.exec(source)?.[1]
-    if (id === undefined) throw new Error(`${source} is not a hash chain`)
-    const { row, chain } = await this.#open(id)
+    const { row, chain } = await this.#open(idIn(source))
     await this.#until(chainDue(row, round))
     return { entropyValue: chainValue(chain, round) }
+  }
+
+  async lead_ms({ source }: Readonly<{ source: string }>): Promise<number> {
+    return (await this.#open(idIn(source))).row.period_ms
   }
 
   published(): readonly ChainSchedule[] {
@@ -182,6 +184,12 @@ class HashChainEntropy implements Entropy {
     if (this.#clock.now() >= due_ms) return Promise.resolve()
     return new Promise((resolve) => this.#clock.at(due_ms, resolve))
   }
+}
+
+function idIn(source: string): string {
+  const id = /^chain:([0-9a-f-]{36})$/.exec(source)?.[1]
+  if (id === undefined) throw new Error(`${source} is not a hash chain`)
+  return id
 }
 
 function endOf(row: ChainRow): number {

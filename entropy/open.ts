@@ -20,9 +20,11 @@ export async function openEntropy({ source, drandUrls, ...options }: OpenEntropy
   const drand = createDrand({ urls: drandUrls.length > 0 ? drandUrls : DRAND_URLS, log, ...(clock && { clock }) })
   const chain = await createEntropy(options)
   const deciding = source === 'drand' ? drand : chain
+  const sourceOf = (ref: Readonly<{ source: string }>) => (ref.source.startsWith('drand:') ? drand : chain)
   return {
     fix: (now_ms) => deciding.fix(now_ms),
-    value: (ref) => (ref.source.startsWith('drand:') ? drand : chain).value(ref),
+    value: (ref) => sourceOf(ref).value(ref),
+    lead_ms: (ref) => sourceOf(ref).lead_ms(ref),
     published: () => deciding.published(),
     close() {
       drand.close()

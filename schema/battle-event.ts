@@ -25,7 +25,10 @@ export type BattleJoined = Readonly<{ battle: string } & SeatTaken>
 export type BattleLeft = Readonly<{ battle: string; seat: number; user: string }>
 export type BattleCancelled = Readonly<{ battle: string; reason: 'creator' | 'expired' }>
 
-/** The last seat is taken; `entropy` names the public value that will decide, before anyone can know it. */
+/**
+ * The last seat is taken; `entropy` names the public value that will decide, before anyone can know it. `battle.refixed` names
+ * a later one, because the commit that named the last one came too late to be sure of that.
+ */
 export type BattleStarted = Readonly<{ battle: string; entropy: EntropyRef }>
 
 /** One prize drawn, `value` in smallest units of the battle's asset. */

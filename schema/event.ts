@@ -19,6 +19,7 @@ export const eventTypes = {
   'battle.left': 'public',
   'battle.cancelled': 'public',
   'battle.started': 'public',
+  'battle.refixed': 'public',
   'battle.drawn': 'internal',
   'battle.settled': 'public',
   'item.sold': 'user',

@@ -11,6 +11,7 @@ export const lobbyTypes = [
   'battle.left',
   'battle.cancelled',
   'battle.started',
+  'battle.refixed',
   'battle.settled',
 ] as const
 

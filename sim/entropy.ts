@@ -5,7 +5,8 @@ import type { Machine } from './machine.ts'
 import type { Random } from './random.ts'
 import type { Schedule } from './schedule.ts'
 
-const PERIOD_MS = 500
+/** How often the virtual source gives a value. */
+export const PERIOD_MS = 500
 
 /** A public source of values, one each half second of true time; some come late, and some can not be had at first. */
 export class VirtualSource {
@@ -25,6 +26,7 @@ export class VirtualSource {
         return { source: 'chain:virtual', round, due_ms: round * PERIOD_MS, anchor: hash('sha256', 'anchor') }
       },
       value: ({ round }) => this.#value(round, machine),
+      lead_ms: async () => PERIOD_MS,
       published: () => [],
       close: () => {},
     }

@@ -9,7 +9,7 @@ import { battleFromJson } from '../game/battle/stored.ts'
 import { escrowOwner, MAIN_TENANT } from '../schema/account.ts'
 import { toJson } from '../schema/json.ts'
 import type { ActorStep, Outcome } from '../schema/outcome.ts'
-import { simSealer } from './entropy.ts'
+import { PERIOD_MS, simSealer } from './entropy.ts'
 import type { Trace } from './trace.ts'
 
 /** A battle as one commit left it. */
@@ -17,7 +17,7 @@ export type Version = Readonly<{ battle: Battle; kind: string; epoch: number; ve
 
 const FOLLOWS: Readonly<Record<Battle['phase'], readonly Battle['phase'][]>> = {
   waiting: ['waiting', 'drawing', 'cancelled'],
-  drawing: ['revealing'],
+  drawing: ['drawing', 'revealing'],
   revealing: ['settled'],
   settled: [],
   cancelled: [],
@@ -83,6 +83,7 @@ export class History {
     if (last) this.#checkFence(last, next)
     this.#checkEscrow(next.battle)
     if (next.battle.phase === 'drawing' && next.battle.entropy!.due_ms <= next.at_ms) this.lateStarts += 1
+    if (next.battle.phase === 'revealing') this.#checkFixed(versions)
     if (next.battle.phase === 'settled') this.#checkSettled(next)
   }
 
@@ -92,6 +93,14 @@ export class History {
     if (next.epoch < last.epoch) this.#trace.broke(`${name}: epoch ${next.epoch} commits after ${last.epoch}`)
     if (!FOLLOWS[last.battle.phase].includes(next.battle.phase))
       this.#trace.broke(`${name}: ${last.battle.phase} became ${next.battle.phase}`)
+  }
+
+  /** What decides was fixed by a commit a whole period before it was due: nobody who still took a seat can have known it. */
+  #checkFixed(versions: readonly Version[]): void {
+    const { id, entropy } = versions.at(-1)!.battle
+    const fixing = versions.find(({ battle }) => battle.entropy?.round === entropy!.round)!
+    if (fixing.at_ms + PERIOD_MS > entropy!.due_ms)
+      this.#trace.broke(`battle ${id}: round ${entropy!.round} was fixed too late`)
   }
 
   /** What lies in the escrow is what the state says was paid: whoever overwrites another's commit is seen here. */

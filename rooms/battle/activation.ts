@@ -1,4 +1,6 @@
 import type { Result, Battle } from '../../game/battle/state.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import type { BattleStarted } from '../../schema/battle-event.ts'
 import type { Receipt } from '../../schema/outcome.ts'
 import { RollingDropError } from '../../schema/errors.ts'
 import type { Sealer } from '../../access/seal.ts'
@@ -17,26 +19,38 @@ export interface WatchedBattle {
 
 type Options = Readonly<
   Pick<ActorOptions<Battle>, 'row' | 'ledger' | 'clock' | 'mailbox_max' | 'log' | 'gone'> &
-    BattleRulesOptions & {
+    Omit<BattleRulesOptions, 'fixedAt'> & {
       /** Called after every commit. */
       changed(): void
     }
 >
+
+/** A battle has a few events; this many are read at most. */
+const EVENTS_MAX = 1_000
 
 /** A battle that this node acts for. */
 export class BattleActivation implements WatchedBattle {
   readonly #actor: Actor<Battle>
   readonly #sealer: Sealer
   readonly #listeners = new Set<() => void>()
+  readonly #ledger: Ledger
   #result: Result | null = null
+  /** When the value that decides was fixed, where that was here. */
+  #fixed: Readonly<{ round: number; at_ms: number }> | undefined
 
   constructor({ entropy, sealer, changed, ...options }: Options) {
     this.#sealer = sealer
-    const told = () => {
+    this.#ledger = options.ledger
+    const told = ({ phase, entropy: fix }: Battle, { at_ms }: Receipt) => {
+      if (phase === 'drawing') this.#fixed = { round: fix!.round, at_ms }
       for (const listen of this.#listeners) listen()
       changed()
     }
-    this.#actor = new Actor({ ...options, rules: battleRules({ entropy, sealer }), told })
+    this.#actor = new Actor({
+      ...options,
+      rules: battleRules({ entropy, sealer, fixedAt: (battle) => this.#fixedAt(battle) }),
+      told,
+    })
   }
 
   get id(): string {
@@ -85,6 +99,17 @@ export class BattleActivation implements WatchedBattle {
 
   supersededBy(epoch: number): void {
     this.#actor.supersededBy(epoch)
+  }
+
+  /** Known from the commit, or where another node made it, from its event. */
+  async #fixedAt({ entropy }: Battle): Promise<number> {
+    const { round } = entropy!
+    if (this.#fixed?.round === round) return this.#fixed.at_ms
+    const events = await this.#ledger.reader.events({ since: 0n, actor: this.id, limit: EVENTS_MAX })
+    const fixing = events.findLast(({ type }) => type === 'battle.started' || type === 'battle.refixed')
+    if ((fixing?.payload as BattleStarted | undefined)?.entropy.round !== round)
+      throw new Error(`no event of ${this.id} fixes round ${round}`)
+    return fixing!.at_ms
   }
 }
 

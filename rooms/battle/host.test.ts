@@ -39,7 +39,13 @@ async function openHost(spoil: (real: Ledger['actors']) => Partial<Ledger['actor
     process: 'p',
     ledger,
     node: { id: 'here', isQuiet: false, addressOf: async () => undefined },
-    entropy: { fix: () => ENTROPY, value: () => new Promise(() => {}), published: () => [], close: () => {} },
+    entropy: {
+      fix: () => ENTROPY,
+      value: () => new Promise(() => {}),
+      lead_ms: async () => 0,
+      published: () => [],
+      close: () => {},
+    },
     sealer: { seal: (text) => text, open: (sealed) => sealed },
     openRoom: async () => ({ room: { clients: [], move: async () => {} } }),
   })

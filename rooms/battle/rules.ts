@@ -3,13 +3,19 @@ import type { Entropy } from '../../entropy/entropy.ts'
 import { expire } from '../../game/battle/cancel.ts'
 import { resolve } from '../../game/battle/draw.ts'
 import { drawn } from '../../game/battle/reveal.ts'
+import { lateness, refix } from '../../game/battle/refix.ts'
 import { settle } from '../../game/battle/settle.ts'
 import type { Battle, Decision, Result } from '../../game/battle/state.ts'
 import { battleFromJson, battleToJson } from '../../game/battle/stored.ts'
 import { digestOf } from '../../schema/digest.ts'
 import type { Command, Rules, Verdict } from '../actor.ts'
 
-export type BattleRulesOptions = Readonly<{ entropy: Entropy; sealer: Sealer }>
+export type BattleRulesOptions = Readonly<{
+  entropy: Entropy
+  sealer: Sealer
+  /** When the public value that is to decide the battle was fixed: the time of that commit, unix ms. */
+  fixedAt(battle: Battle): Promise<number>
+}>
 
 /** The kind of actor a battle is. */
 export const BATTLE = 'battle'
@@ -17,8 +23,16 @@ export const BATTLE = 'battle'
 /** The actor of a battle. */
 export const battleActor = (battle: string): string => `${BATTLE}-${battle}`
 
-/** What its alarm does to a battle: a table that stays empty expires, entropy draws, and after the last round it is paid out. */
-export function battleRules({ entropy, sealer }: BattleRulesOptions): Rules<Battle> {
+/** What its alarm does to a battle: a table that stays empty expires, entropy draws (a later
+ * value where the first was fixed too late), and after the last round it is paid out. */
+export function battleRules({ entropy, sealer, fixedAt }: BattleRulesOptions): Rules<Battle> {
+  const latenessOf = async (battle: Battle) =>
+    lateness(battle, { committed_ms: await fixedAt(battle), lead_ms: await entropy.lead_ms(battle.entropy!) })
+  // The next commit may take as long as the last one did, and our clock may be as far off: twice that is ahead of both.
+  const refixed = (battle: Battle, late_ms: number) =>
+    battleCommand({ battle: battle.id, alarm: 'refix', late_ms }, (at, now_ms) =>
+      refix(at, entropy.fix(Math.max(now_ms, at.entropy?.due_ms ?? 0) + 2 * late_ms), now_ms),
+    )
   return {
     kind: BATTLE,
     root: ({ id }) => id,
@@ -29,6 +43,8 @@ export function battleRules({ entropy, sealer }: BattleRulesOptions): Rules<Batt
         case 'waiting':
           return battleCommand({ battle: battle.id, alarm: 'expire' }, expire)
         case 'drawing': {
+          const late_ms = await latenessOf(battle)
+          if (late_ms > 0) return refixed(battle, late_ms)
           const value = await entropy.value(battle.entropy!)
           return battleCommand({ battle: battle.id, alarm: 'draw', ...value }, (at, now_ms) => drawn(at, value, now_ms))
         }

@@ -78,7 +78,7 @@ test('nothing that anyone receives tells of a round before its time, nor of the 
 
 test('the length of what is received says nothing of what comes later', async () => {
   const lengths = new Map<string, number[]>()
-  for (let i = 0; i < 3; i++) {
+  while (lengths.size < 3) {
     const ann = await node.guest()
     const id = await node.battle(ann, { boxes, reveal_ms: 60 })
     const watcher = await node.join('battle', id)
@@ -88,6 +88,9 @@ test('the length of what is received says nothing of what comes later', async ()
     await creator.ask('callBot', { seat: 1 })
     await until(() => expect(watcher.room.state.phase).toBe('revealing'))
     const drawing = watcher.bytes.slice(before).filter((bytes) => seenFrom(0, bytes).length === 0 && bytes.length > 1)
+    // A last seat that was committed too late for its public value shows a later one: that is one message more.
+    const refixed = { since: 0n, actor: `battle-${id}`, type: 'battle.refixed', limit: 1 }
+    if ((await node.ledger.reader.events(refixed)).length > 0) continue
     lengths.set(
       id,
       drawing.map(({ length }) => length),

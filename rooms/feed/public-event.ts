@@ -17,6 +17,7 @@ const tellings: Partial<Record<EventType, (payload: Payload) => Payload>> = {
   'battle.left': (payload) => ({ ...payload, user: maskedUser((payload as BattleLeft).user) }),
   'battle.cancelled': same,
   'battle.started': same,
+  'battle.refixed': same,
   'battle.settled': (payload) => {
     const { seats } = payload as BattleSettled
     const masked = seats.map((seat) => Object.assign({}, seat, { user: ofUser(seat.user) }))
