@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks'
 import { Feed } from './feed/feed.tsx'
 import { BattlePage } from './battle/battle-page.tsx'
 import { HistoryPage } from './history/history-page.tsx'
+import { LeadersPage } from './leaders/leaders-page.tsx'
 import { ItemsPage } from './items/items-page.tsx'
 import { Lobby } from './lobby/lobby.tsx'
 import { RulesPage } from './rules/rules-page.tsx'
@@ -39,6 +40,7 @@ const titles: Record<Route['page'], string> = {
   history: 'History',
   verify: 'Verify',
   rules: 'Rules',
+  leaders: 'Leaders',
   nowhere: 'Nothing here',
 }
 
@@ -60,6 +62,8 @@ function Page() {
       return <VerifyPage key={at.id} id={at.id} />
     case 'rules':
       return <RulesPage />
+    case 'leaders':
+      return <LeadersPage />
     case 'nowhere':
       return (
         <section class="empty-page">

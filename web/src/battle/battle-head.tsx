@@ -35,6 +35,12 @@ export function BattleHead({ battle, view }: { battle: OpenBattle; view: BattleV
           <dt>Seat</dt>
           <dd>{credits(view.price)}</dd>
         </div>
+        {view.phase === 'waiting' && view.entry < view.price && (
+          <div>
+            <dt>To join</dt>
+            <dd>{view.entry === 0n ? 'Free' : credits(view.entry)}</dd>
+          </div>
+        )}
         {view.mode === 'shared' && opened > 0n && (
           <div>
             <dt>Everyone’s share</dt>

@@ -35,7 +35,9 @@ export function Lobby() {
         <section aria-labelledby="recent-title">
           <header class="section-head">
             <h2 id="recent-title">Recently finished</h2>
-            <span class="section-note">Every one of them can be verified</span>
+            <span class="section-note">
+              Every one of them can be verified · <a href="/leaders">Leaders</a>
+            </span>
           </header>
           <ul class="rows compact">
             {recent.value.map((battle) => (

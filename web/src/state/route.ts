@@ -7,6 +7,7 @@ export type Route =
   | Readonly<{ page: 'history' }>
   | Readonly<{ page: 'verify'; id: string | null }>
   | Readonly<{ page: 'rules' }>
+  | Readonly<{ page: 'leaders' }>
   | Readonly<{ page: 'nowhere' }>
 
 /** The page an address stands for. */
@@ -23,6 +24,7 @@ export function routeOf(url: URL): Route {
     case 'items':
     case 'history':
     case 'rules':
+    case 'leaders':
       return { page: first }
     default:
       return { page: 'nowhere' }
