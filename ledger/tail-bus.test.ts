@@ -156,7 +156,8 @@ describe.skipIf(!hasRedis)('the way over Redis', () => {
       redis = await startRedis(port)
       const client = new Redis(redis.url)
       const writing = both(60)
-      for (let i = 0; i < 10; i++) await client.call('CLIENT', 'KILL', 'TYPE', i % 2 ? 'normal' : 'pubsub', 'SKIPME', 'yes')
+      for (let i = 0; i < 10; i++)
+        await client.call('CLIENT', 'KILL', 'TYPE', i % 2 ? 'normal' : 'pubsub', 'SKIPME', 'yes')
       client.disconnect()
       await writing
       await both(20)

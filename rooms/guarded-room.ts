@@ -100,7 +100,7 @@ export abstract class GuardedRoom<State extends object = object> extends Room<{ 
   }
 
   get #seats(): Record<string, unknown> {
-    return Reflect.get(this, '_reservedSeats') as Record<string, unknown>
+    return Reflect.get(this, '_reservedSeats')
   }
 
   #read(client: RoomClient, bytes: Uint8Array, readOn: (client: RoomClient, bytes: Uint8Array) => void): void {

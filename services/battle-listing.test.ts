@@ -106,7 +106,8 @@ test('somebody with too many open battles opens no more, however many at once', 
   const body = { rounds: ['pocket-change'], seats: 2, clientSeed: seed }
   const create = (key: string) => node.call('POST', '/battles', { token: guest.token, key, body })
   const answers = await Promise.all(Array.from({ length: 10 }, (_, i) => create(`many-${i}`)))
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 201, 201, ...Array(7).fill(429)])
+  const count = (wanted: number) => answers.filter(({ status }) => status === wanted).length
+  expect([count(201), count(429)]).toEqual([3, 7])
   const refused = answers.find(({ status }) => status === 429)!
   expect(refused.body).toMatchObject({ code: 'battle/too-many', retry: true, details: { open_max: 3 } })
   expect(refused.headers.get('retry-after')).toBeTruthy()

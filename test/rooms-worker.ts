@@ -26,4 +26,5 @@ const rooms = await createRooms({ pool, ledger, tail, access, entropy, sealer, c
 const listener = getRequestListener(rooms.routes.fetch)
 const server = http.createServer((request, response) => void listener(request, response))
 rooms.attach(server)
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is a window's
 server.listen(port, '127.0.0.1', () => parentPort!.postMessage({ ready: rooms.node() }))
