@@ -3,11 +3,14 @@ import { route } from '../state/route.ts'
 import { Icon } from './icon.tsx'
 import { isAt, pages } from './pages.ts'
 
+/** The leaders are one link away in the lobby: a thumb finds six ways, not seven. */
+const onPhones = pages.filter(({ page }) => page !== 'leaders')
+
 /** The way around on a phone, at the thumb. */
 export function TabBar() {
   return (
     <nav class="tab-bar" aria-label="Pages, short">
-      {pages.map(({ path, page, name, icon }) => (
+      {onPhones.map(({ path, page, name, icon }) => (
         <a
           key={path}
           href={path}
