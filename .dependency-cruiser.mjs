@@ -37,7 +37,10 @@ const MAY_IMPORT = {
     'demo',
     'scripts',
   ],
-  loadtest: ['client-sdk', 'schema', 'config', 'ledger', 'game', 'embedded', 'scripts'],
+  loadtest: [
+    ...['client-sdk', 'schema', 'config', 'ledger', 'game', 'embedded', 'scripts'],
+    ...['access', 'catalog', 'entropy', 'rooms', 'server'],
+  ],
   sim: ['schema', 'game', 'ledger', 'rooms', 'entropy', 'access'],
   e2e: ['client-sdk', 'schema', 'embedded', 'loadtest'],
 }

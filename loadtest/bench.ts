@@ -1,10 +1,14 @@
 import { parseArgs } from 'node:util'
 import { benchLedger } from './bench/ledger.ts'
 import { benchLedgerReads } from './bench/ledger-reads.ts'
+import { benchLedgerSoak } from './bench/ledger-soak.ts'
+import { benchRooms } from './bench/rooms.ts'
 import { whole } from './whole.ts'
 
 const HELP = `npm run bench -- ledger [--quick]            commits, beside a transaction per outcome
 npm run bench -- ledger-reads [--outcomes 1000000]  every read, and the sizes of the tables
+npm run bench -- ledger-soak [--outcomes 5000000]   memory over many commits
+npm run bench -- rooms [--quick]             battles, beside an empty room of Colyseus that shows the same
 Runs on this machine alone and ends with one line of JSON.`
 
 const { values, positionals } = parseArgs({
@@ -19,7 +23,10 @@ const log = (line: string): void => void process.stdout.write(`${line}\n`)
 
 const benches: Readonly<Record<string, () => Promise<object>>> = {
   ledger: () => benchLedger({ quick: values.quick, log }),
+  rooms: () => benchRooms({ quick: values.quick, log }),
   'ledger-reads': () => benchLedgerReads({ outcomes: whole(values.outcomes, 'outcomes', 50_000, 50_000_000), log }),
+  'ledger-soak': () =>
+    benchLedgerSoak({ outcomes: whole(values.outcomes, 'outcomes', 10_000, 50_000_000), log }),
 }
 
 const bench = benches[positionals.join()]

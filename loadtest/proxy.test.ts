@@ -15,14 +15,14 @@ async function openNode(process: string): Promise<Node> {
   const heard: string[] = []
   const server = createServer((request, response) => {
     if (request.url === '/actors') return void response.end(JSON.stringify({ process }))
-    if (request.url === '/never') return
+    if (request.url === '/never') return undefined
     heard.push(`${request.method} ${request.url}`)
     response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify({ process, for: request.headers['x-forwarded-for'] }))
+    return void response.end(JSON.stringify({ process, for: request.headers['x-forwarded-for'] }))
   })
   const sockets = new WebSocketServer({ server })
   sockets.on('connection', (socket, { url }) =>
-    socket.on('message', (text) => socket.send(`${process} ${url} ${text}`)),
+    socket.on('message', (text: Buffer) => socket.send(`${process} ${url} ${text.toString()}`)),
   )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return { process, port: (server.address() as AddressInfo).port, server, heard }
@@ -53,9 +53,9 @@ function ask(path: string): Promise<string> {
   const socket = new WebSocket(`ws://${proxy.address}${path}`)
   return new Promise((resolve) => {
     socket.on('open', () => socket.send('hello'))
-    socket.on('message', (answer) => {
+    socket.on('message', (answer: Buffer) => {
       socket.close()
-      resolve(String(answer))
+      resolve(answer.toString())
     })
     socket.on('error', (error) => resolve(error.message))
   })

@@ -115,13 +115,18 @@ export class Players {
 function noting(seats: Map<string, number>): typeof fetch {
   return async (input, init) => {
     const response = await fetch(input, init)
-    const battle = /\/actors\/battle\/([\w-]+)\/seat(?:\?|$)/.exec(String(input))?.[1]
+    const battle = /\/actors\/battle\/([\w-]+)\/seat(?:\?|$)/.exec(addressOf(input))?.[1]
     if (battle === undefined || !response.ok) return response
     const { roomId } = (await response.clone().json()) as { roomId?: string }
     const epoch = /-(\d+)$/.exec(roomId?.slice(`battle-${battle}`.length) ?? '')?.[1]
     if (roomId !== undefined) seats.set(battle, epoch === undefined ? Infinity : Number(epoch))
     return response
   }
+}
+
+function addressOf(input: Parameters<typeof fetch>[0]): string {
+  if (typeof input === 'string') return input
+  return input instanceof URL ? input.href : input.url
 }
 
 async function cheapest(player: RollingDrop): Promise<string[]> {
