@@ -10,7 +10,7 @@ export const settings = {
   PUBLIC_ADDRESS: text(
     '',
     'host[:port][/path]',
-    'How browsers reach this very node; needed as soon as there are two, because a seat may be on the other one.',
+    'How browsers reach this node, or the balancer before all of them; needed as soon as there are two: a seat may be on the other one.',
   ),
   TRUSTED_PROXIES: list({
     unit: 'addresses',

@@ -99,6 +99,8 @@ function figures({ ours, bare, peer }: Record<'ours' | 'bare' | 'peer', Measured
     commits_cpu_s_per_1000: round(ours.cpu_s_per_1000 - bare.cpu_s_per_1000),
     peer_cpu_s_per_1000: round(peer.cpu_s_per_1000),
     peer_kb: round(peer.kb_per_open),
+    patches: round(bare.told.patches / bare.told.battles),
+    peer_patches: round(peer.told.patches / peer.told.battles),
   }
 }
 
