@@ -25,8 +25,7 @@ const benches: Readonly<Record<string, () => Promise<object>>> = {
   ledger: () => benchLedger({ quick: values.quick, log }),
   rooms: () => benchRooms({ quick: values.quick, log }),
   'ledger-reads': () => benchLedgerReads({ outcomes: whole(values.outcomes, 'outcomes', 50_000, 50_000_000), log }),
-  'ledger-soak': () =>
-    benchLedgerSoak({ outcomes: whole(values.outcomes, 'outcomes', 10_000, 50_000_000), log }),
+  'ledger-soak': () => benchLedgerSoak({ outcomes: whole(values.outcomes, 'outcomes', 10_000, 50_000_000), log }),
 }
 
 const bench = benches[positionals.join()]
