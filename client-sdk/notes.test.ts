@@ -3,14 +3,48 @@ import type { BattleState } from '../schema/battle-state.ts'
 import { Notes } from './notes.ts'
 
 const seen = (more: Partial<BattleState> = {}) =>
-  ({ battle: 'b', seedHash: 's', boxesHash: 'x', entropySource: '', entropyRound: 0, ...more }) as BattleState
+  ({
+    battle: 'b',
+    seedHash: 's',
+    boxesHash: 'x',
+    entropySource: '',
+    entropyRound: 0,
+    entropy: '',
+    ...more,
+  }) as BattleState
 
 test('the first sight counts, whatever a server says later', () => {
   const notes = new Notes()
   notes.saw(seen())
   notes.saw(seen({ seedHash: 'other', entropySource: 'chain:1', entropyRound: 7 }))
-  notes.saw(seen({ entropySource: 'chain:1', entropyRound: 8 }))
+  notes.saw(seen({ entropySource: 'chain:1', entropyRound: 8, entropy: 'drawn' }))
   expect(notes.of('b')).toEqual({ seedHash: 's', boxesHash: 'x', entropyRound: 7 })
+})
+
+const round = (entropyRound: number, entropyDue: number, now: number, entropySource = 'drand:x') =>
+  seen({ entropySource, entropyRound, entropyDue, now })
+
+test('a later round may come to decide where the first was fixed late, or nobody can tell, but never once drawn', () => {
+  const notes = new Notes()
+  notes.saw(round(7, 10_000, 4_001))
+  notes.saw(round(6, 7_000, 5_000))
+  expect(notes.of('b').entropyRound).toBe(7)
+  notes.saw(round(9, 16_000, 10_000))
+  expect(notes.of('b').entropyRound).toBe(9)
+  notes.saw(seen({ entropySource: 'drand:x', entropyRound: 11, entropyDue: 22_000, now: 16_000, entropy: 'drawn' }))
+  expect(notes.of('b').entropyRound).toBe(9)
+  // Another chain may follow one that has ended: its rounds count from 0.
+  const chains = new Notes()
+  chains.saw(round(7, 10_000, 1, 'chain:1'))
+  chains.saw(round(0, 11_000, 10_000, 'chain:2'))
+  expect(chains.of('b').entropyRound).toBe(0)
+})
+
+test('a round of drand that was seen two rounds ahead stays the one that decides', () => {
+  const notes = new Notes()
+  notes.saw(round(7, 10_000, 4_000))
+  notes.saw(round(9, 16_000, 10_001))
+  expect(notes.of('b').entropyRound).toBe(7)
 })
 
 test('a client seed is remembered with its seat, until the seat is given up', () => {

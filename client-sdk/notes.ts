@@ -1,24 +1,38 @@
 import type { Noted } from '../game/battle/verify.ts'
+import { QUICKNET } from '../game/fairness/beacon.ts'
 import type { BattleState } from '../schema/battle-state.ts'
 
 /** Battles remembered; the oldest make room. A note is a few hundred bytes. */
 const BATTLES_MAX = 500
 
+/** A round that is to decide, when it is due, and when we first heard of it; unix ms of the server. */
+type Sight = Readonly<{ source: string; round: number; due_ms: number; seen_ms: number }>
+
 /**
  * What this client saw of battles while they were open: a proof shows that its parts agree, only such a note shows that
- * they were fixed in time. The first sight counts; what a server says later does not change it.
+ * they were fixed in time. The first sight counts; what a server says later does not change it, but for the round that decides:
+ * a later one may take its place before the draw, unless we saw ourselves that the first was fixed in time.
  */
 export class Notes {
   #all = new Map<string, Noted>()
+  #sights = new Map<string, Sight>()
 
   of(battle: string): Noted {
     return this.#all.get(battle) ?? {}
   }
 
-  saw({ battle, seedHash, boxesHash, entropySource, entropyRound }: BattleState): void {
+  saw(state: BattleState): void {
+    const { battle, seedHash, boxesHash } = state
     if (!battle || !seedHash || !boxesHash) return
-    const fixed = entropySource ? { entropyRound } : {}
-    this.#write(battle, { seedHash, boxesHash, ...fixed, ...this.of(battle) })
+    const seen = this.#sights.get(battle)
+    if (state.entropySource && (seen === undefined || mayReplace(seen, state))) this.#sights.set(battle, sightOf(state))
+    const round = this.#sights.get(battle)?.round
+    this.#write(battle, {
+      seedHash,
+      boxesHash,
+      ...this.of(battle),
+      ...(round !== undefined && { entropyRound: round }),
+    })
   }
 
   /** A client seed of our own making, once its seat is taken. */
@@ -37,6 +51,22 @@ export class Notes {
   #write(battle: string, noted: Noted): void {
     this.#all.delete(battle)
     this.#all.set(battle, noted)
-    if (this.#all.size > BATTLES_MAX) this.#all.delete(this.#all.keys().next().value!)
+    if (this.#all.size <= BATTLES_MAX) return
+    const oldest = this.#all.keys().next().value!
+    this.#all.delete(oldest)
+    this.#sights.delete(oldest)
   }
+}
+
+function sightOf({ entropySource, entropyRound, entropyDue, now }: BattleState): Sight {
+  return { source: entropySource, round: entropyRound, due_ms: entropyDue, seen_ms: now }
+}
+
+/**
+ * Whether what is shown may take the place of what was seen: a value due later, before anything is drawn. Not where drand's
+ * round was seen early enough: it was fixed in time, and whoever wants another one has seen its value and does not like it.
+ */
+function mayReplace(seen: Sight, { entropyDue, entropy }: BattleState): boolean {
+  if (entropy !== '' || entropyDue <= seen.due_ms) return false
+  return !(seen.source.startsWith('drand:') && seen.seen_ms + 2 * QUICKNET.period_ms <= seen.due_ms)
 }
