@@ -4,7 +4,7 @@ import { chaosLedger } from './chaos/ledger.ts'
 import { installServices } from '../scripts/services.ts'
 import { whole } from './whole.ts'
 
-const HELP = `npm run chaos -- ledger [--kills 20] [--seed N]
+const HELP = `npm run chaos -- ledger [--kills 20] [--seed N] [--untimed]
 npm run chaos -- battles [--nodes 3] [--kills 10] [--seed N] [--untimed]
 Kills, cuts and freezes on 127.0.0.1, then compares and audits. Ends with one line of JSON; the exit code is 1 when anything
 was lost, doubled or wrong, or stood still for longer than it should (--untimed leaves that out).`
@@ -24,7 +24,7 @@ const seed = whole(values.seed, 'seed', 0, 2 ** 31)
 const kills = (usual: string) => whole(values.kills ?? usual, 'kills', 1, 1_000)
 
 const runs: Readonly<Record<string, () => Promise<Record<string, unknown> & { ok: boolean }>>> = {
-  ledger: () => chaosLedger({ kills: kills('20'), seed, log }),
+  ledger: () => chaosLedger({ kills: kills('20'), seed, untimed: values.untimed, log }),
   battles: async () => {
     await installServices(['redis-server'])
     const nodes = whole(values.nodes, 'nodes', 2, 8)
