@@ -37,6 +37,9 @@ export type EntropyOptions = Readonly<{
 /** 18 hours at one value a second; about 0.1 s of hashing for a verifier. */
 const LENGTH = 65_536
 
+/** What stands between a decision and its commit, unless the database is away: a value is due a whole period after both. */
+export const COMMIT_MS = 250
+
 /** The next chain is published when this part of the last one is left. */
 const AHEAD = 1 / 4
 
@@ -79,7 +82,7 @@ class HashChainEntropy implements Entropy {
 
   fix(now_ms: number): EntropyFix {
     for (const chain of this.published()) {
-      const fix = fixEntropy(chain, now_ms)
+      const fix = fixEntropy(chain, now_ms + COMMIT_MS)
       if (fix !== null) return fix
     }
     throw new RollingDropError('matchmaking/unavailable', { what: 'entropy' })
