@@ -5,6 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { ZodError } from 'zod'
 import { errorTable, RollingDropError, toRollingDropError, type ErrorCode } from '../schema/errors.ts'
 import { problem, type Problem } from '../schema/http.ts'
+import { isDatabaseAway } from './database-away.ts'
 import type { ServiceEnv, ServiceParts } from './parts.ts'
 
 const CONTENT_TYPE = 'application/problem+json'
@@ -36,13 +37,17 @@ export function respond(c: Context, error: RollingDropError): Response {
 /** Every error as a problem; what is no refusal of ours is logged with its cause, and told without. */
 export function onError(log: ServiceParts['log']): ErrorHandler<ServiceEnv> {
   return (thrown, c) => {
-    const error = fromHttp(thrown) ?? toRollingDropError(thrown)
+    const error = fromHttp(thrown) ?? fromDatabase(thrown) ?? toRollingDropError(thrown)
     if (error.status === 500) log.error({ err: thrown, method: c.req.method, path: c.req.path }, 'request failed')
     return respond(c, error)
   }
 }
 
 export const onNotFound: NotFoundHandler<ServiceEnv> = (c) => respond(c, new RollingDropError('request/not-found'))
+
+function fromDatabase(thrown: unknown): RollingDropError | undefined {
+  return isDatabaseAway(thrown) ? new RollingDropError('ledger/unavailable', undefined, thrown) : undefined
+}
 
 /** What the router itself refuses (text that is not JSON, another media type) in our own words. */
 function fromHttp(thrown: unknown): RollingDropError | undefined {
