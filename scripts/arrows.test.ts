@@ -30,7 +30,7 @@ const PLANTS: readonly (readonly [string, string, string | undefined])[] = [
   ['client-sdk/a.ts', "import type { Thing } from '../ledger/planted.ts'", 'client-sdk-imports-only-what-is-below'],
   ['web/a.tsx', "import type { Thing } from '../game/planted.ts'", 'web-imports-only-what-is-below'],
   ['web/b.tsx', "import { thing } from '../client-sdk/planted.ts'", undefined],
-  ['loadtest/a.ts', "import { thing } from '../rooms/planted.ts'", 'loadtest-imports-only-what-is-below'],
+  ['loadtest/a.ts', "import { thing } from '../services/planted.ts'", 'loadtest-imports-only-what-is-below'],
   ['embedded/a.ts', "import type { Config } from '../config.ts'", 'embedded-imports-only-what-is-below'],
   ['pages/a.ts', "import { thing } from '../schema/planted.ts'", 'pages-imports-only-what-is-below'],
   ['demo/a.ts', "import { thing } from '../rooms/planted.ts'", 'demo-imports-only-what-is-below'],
