@@ -15,8 +15,8 @@ async function openNode(process: string): Promise<Node> {
   const heard: string[] = []
   const server = createServer((request, response) => {
     if (request.url === '/actors') return void response.end(JSON.stringify({ process }))
-    if (request.url === '/never') return undefined
     heard.push(`${request.method} ${request.url}`)
+    if (request.url === '/never') return undefined
     response.setHeader('content-type', 'application/json')
     return void response.end(JSON.stringify({ process, for: request.headers['x-forwarded-for'] }))
   })
@@ -99,11 +99,11 @@ test('a socket that is cut ends without a close frame, the others stay', async (
 test('a node that has gone gets nothing more, and whoever waits for it hears so at once', async () => {
   const [gone, ...others] = nodes as [Node, Node, Node]
   const waiting = Promise.all(nodes.map(async () => (await fetch(`${proxy.url}/never`)).status))
-  await new Promise((resolve) => setTimeout(resolve, 100))
+  await vi.waitFor(() => expect(nodes.every(({ heard }) => heard.includes('GET /never'))).toBe(true), settled)
   close(gone)
+  await vi.waitFor(() => expect(proxy.processAt(gone.port)).toBeUndefined(), settled)
   const answers = await Promise.all(Array.from({ length: 8 }, () => get('/boxes')))
   expect(new Set(answers.map(({ process }) => process))).toEqual(new Set(others.map(({ process }) => process)))
-  await vi.waitFor(() => expect(proxy.processAt(gone.port)).toBeUndefined(), settled)
   expect(await ask(`/${gone.process}/feed-a`)).toContain('503')
   others.forEach(({ server }) => server.closeAllConnections())
   expect(await waiting).toEqual([502, 502, 502])
