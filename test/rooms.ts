@@ -17,10 +17,9 @@ import { hashSeed } from '../game/fairness/seed.ts'
 import { openLedger, type OpenLedger } from '../ledger/open.ts'
 import { createRooms, type Rooms, type RoomsConfig } from '../rooms/host.ts'
 import { userOwner } from '../schema/account.ts'
-import { toAmount } from '../schema/amount.ts'
+import { PLAIN_BOX } from '../game/battle/plain-box.ts'
 import { PLAY_CREDIT } from '../schema/asset.ts'
 import type { CommandReply } from '../schema/battle-message.ts'
-import type { Box } from '../schema/box.ts'
 import { digestOf } from '../schema/digest.ts'
 import type { ErrorReply } from '../schema/errors.ts'
 import type { Tokens } from '../schema/http.ts'
@@ -28,18 +27,7 @@ import { uuidv7 } from '../schema/uuid.ts'
 import { createDatabase } from './database.ts'
 
 export const CREDITS = 100_000n
-export const BOX: Box = {
-  id: 'plain',
-  version: 1,
-  name: 'Plain',
-  asset: PLAY_CREDIT,
-  price: toAmount(250n),
-  prizes: [
-    { sku: 'pebble', name: 'Pebble', rarity: 'common', value: toAmount(50n), weight: 70 },
-    { sku: 'marble', name: 'Marble', rarity: 'rare', value: toAmount(400n), weight: 25 },
-    { sku: 'comet', name: 'Comet', rarity: 'legendary', value: toAmount(2_000n), weight: 5 },
-  ],
-}
+export const BOX = PLAIN_BOX
 
 export type TestRooms = OpenLedger &
   Readonly<{

@@ -6,6 +6,7 @@ import { battleModes, type BattleMode } from '../../schema/battle-mode.ts'
 import { rarities, type Box, type Prize } from '../../schema/box.ts'
 import { makeChain, chainValue, type EntropyFix } from '../fairness/chain.ts'
 import { botSeed, hashSeed } from '../fairness/seed.ts'
+import { PLAIN_BOX } from './plain-box.ts'
 import { createBattle, type NewBattle } from './create.ts'
 import { resolve, type Drawable } from './draw.ts'
 import { whyNotTogether, type Options } from './options.ts'
@@ -96,19 +97,6 @@ export const drawableOf = (...modes: readonly BattleMode[]): fc.Arbitrary<Drawab
 
 /** Battles of every mode. */
 export const drawable = drawableOf(...battleModes)
-
-export const PLAIN_BOX: Box = {
-  id: 'plain',
-  version: 1,
-  name: 'Plain',
-  asset: PLAY_CREDIT,
-  price: toAmount(250n),
-  prizes: [
-    { sku: 'pebble', name: 'Pebble', rarity: 'common', value: toAmount(50n), weight: 70 },
-    { sku: 'marble', name: 'Marble', rarity: 'rare', value: toAmount(400n), weight: 25 },
-    { sku: 'comet', name: 'Comet', rarity: 'legendary', value: toAmount(2_000n), weight: 5 },
-  ],
-}
 
 /** A battle of Ann's with two rounds of the plain box, created at 1,000 ms, waiting a minute, a second for each round. */
 export function newBattle(overrides: Partial<NewBattle> = {}): NewBattle {

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toAmount } from '../../schema/amount.ts'
 import { drawBelow, openUrn } from '../fairness/draw.ts'
-import { drawable, drawableOf, hex32, PLAIN_BOX, clientSeedOf, BATTLE } from './arbitrary.ts'
+import { drawable, drawableOf, hex32, clientSeedOf, BATTLE } from './arbitrary.ts'
+import { PLAIN_BOX } from './plain-box.ts'
 import { breakTie, resolve } from './draw.ts'
 
 const draws = fc.record({ serverSeed: hex32, entropyValue: hex32 })

@@ -1,17 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { BattleProof } from '../../schema/http.ts'
-import {
-  accepted,
-  ENTROPY,
-  ENTROPY_VALUE,
-  newBattle,
-  PLAIN_BOX,
-  player,
-  playToEnd,
-  SERVER_SEED,
-  waiting,
-} from './arbitrary.ts'
+import { accepted, ENTROPY, ENTROPY_VALUE, newBattle, player, playToEnd, SERVER_SEED, waiting } from './arbitrary.ts'
+import { PLAIN_BOX } from './plain-box.ts'
 import { resolve } from './draw.ts'
 import { proofOf } from './proof.ts'
 import { drawn } from './reveal.ts'

@@ -1,4 +1,5 @@
 // A node with nothing but rooms: `postgres` commits to the ledger of the database, `accepting` to one that does no work.
+import { PLAIN_BOX } from '../../game/battle/plain-box.ts'
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -13,9 +14,6 @@ import { battleToJson } from '../../game/battle/stored.ts'
 import { hashSeed } from '../../game/fairness/seed.ts'
 import { openLedger } from '../../ledger/open.ts'
 import { createRooms } from '../../rooms/host.ts'
-import { toAmount } from '../../schema/amount.ts'
-import { PLAY_CREDIT } from '../../schema/asset.ts'
-import type { Box } from '../../schema/box.ts'
 import { digestOf } from '../../schema/digest.ts'
 import type { Tokens } from '../../schema/http.ts'
 import { uuidv7 } from '../../schema/uuid.ts'
@@ -25,18 +23,6 @@ import { answerFor, type Table } from './rooms-control.ts'
 
 const GUESTS = 400
 const OPENED_AT_ONCE = 50
-const BOX: Box = {
-  id: 'plain',
-  version: 1,
-  name: 'Plain',
-  asset: PLAY_CREDIT,
-  price: toAmount(250n),
-  prizes: [
-    { sku: 'pebble', name: 'Pebble', rarity: 'common', value: toAmount(50n), weight: 70 },
-    { sku: 'marble', name: 'Marble', rarity: 'rare', value: toAmount(400n), weight: 25 },
-    { sku: 'comet', name: 'Comet', rarity: 'legendary', value: toAmount(2_000n), weight: 5 },
-  ],
-}
 
 const [databaseUrl, which] = process.argv.slice(2) as [string, 'postgres' | 'accepting']
 const secretKey = randomBytes(32)
@@ -85,7 +71,7 @@ async function openTable(nth: number): Promise<Table> {
     {
       id,
       tenant: 'main',
-      boxes: [BOX, BOX, BOX],
+      boxes: [PLAIN_BOX, PLAIN_BOX, PLAIN_BOX],
       mode: 'standard',
       seats: 2,
       unlisted: false,
