@@ -1,0 +1,36 @@
+import type { EventType } from './event.ts'
+
+/** What a partner can follow of its own tenant; the names are those of the topics everywhere. */
+export const partnerTopics = [
+  'partner-transactions',
+  'partner-box-openings',
+  'partner-inventory-updates',
+  'notifications',
+] as const
+export type PartnerTopic = (typeof partnerTopics)[number]
+
+const [transactions, openings, inventory, notifications] = partnerTopics
+
+/** The topics an event of each type belongs to. A type that does not stand here is told to no partner. */
+const topics: Partial<Record<EventType, readonly PartnerTopic[]>> = {
+  'faucet.granted': [transactions],
+  'opening.opened': [transactions, openings, inventory],
+  'item.sold': [transactions, inventory],
+  'battle.created': [transactions],
+  'battle.joined': [transactions],
+  'battle.left': [transactions],
+  'battle.cancelled': [transactions],
+  'battle.settled': [transactions, openings, inventory],
+  'battle.started': [notifications],
+  'battle.refixed': [notifications],
+  'box.published': [notifications],
+  'entropy.published': [notifications],
+}
+
+export function topicsOf(type: EventType): readonly PartnerTopic[] {
+  return topics[type] ?? []
+}
+
+export function isPartnerTopic(text: string): text is PartnerTopic {
+  return (partnerTopics as readonly string[]).includes(text)
+}
