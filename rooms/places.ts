@@ -32,7 +32,7 @@ export function placesOf({ battles, feed, sessions, shelves, guard, reader, log 
       return place
     },
     async feed({ filter }, principal) {
-      feed.admit(wishOf(principal?.tenant ?? MAIN_TENANT, filter))
+      feed.admit(wishOf(principal?.tenant ?? MAIN_TENANT, filter, 'public', principal?.user))
       const options: FeedRoomOptions = { roomId: `feed-${matchMaker.processId}`, guard, hub: feed }
       return { here: await shelves.feed.place('main', () => openRoom(FEED, FeedRoom, options)) }
     },

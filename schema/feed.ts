@@ -10,6 +10,13 @@ export const feedFilter = z.strictObject({
     .string()
     .regex(/^[0-9]{1,18}$/)
     .optional(),
+  /** Only what concerns whoever asks, also what nobody else is told. Needs a token. */
+  mine: z.literal(true).optional(),
+  /** Only what names a user with this mask. */
+  user: z
+    .string()
+    .regex(/^[0-9a-f]{3}•••$/)
+    .optional(),
 })
 export type FeedFilter = z.infer<typeof feedFilter>
 
@@ -28,9 +35,16 @@ export type FeedEvent = Readonly<{
 
 /**
  * What is new: all events of the filter with `from` < seq ≤ `to`, msgpack-encoded under the message type `frame`. The next
- * frame's `from` is this one's `to`; a jump means something was lost and the client recovers by `since`.
+ * frame's `from` is this one's `to`; a jump means something was lost and the client recovers by `since`. `conflated`: the
+ * reader was too slow, and so many events of the range were left out, none of them a settlement.
  */
-export type FeedFrame = Readonly<{ lineage: string; from: string; to: string; events: readonly FeedEvent[] }>
+export type FeedFrame = Readonly<{
+  lineage: string
+  from: string
+  to: string
+  events: readonly FeedEvent[]
+  conflated?: number
+}>
 
 /** The first frame after joining. `recovered: false`: too much was missed, `events` are the last ones instead. */
 export type FeedWelcome = FeedFrame & Readonly<{ recovered: boolean }>

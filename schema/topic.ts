@@ -9,6 +9,9 @@ export const partnerTopics = [
 ] as const
 export type PartnerTopic = (typeof partnerTopics)[number]
 
+/** Whose eyes the feed is told to: everyone's, with users masked, or a partner's on one topic of its own tenant. */
+export type View = 'public' | PartnerTopic
+
 const [transactions, openings, inventory, notifications] = partnerTopics
 
 /** The topics an event of each type belongs to. A type that does not stand here is told to no partner. */

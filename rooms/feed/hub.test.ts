@@ -1,4 +1,3 @@
-import { unpack } from 'msgpackr'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { wallClock } from '../../entropy/clock.ts'
 import type { Tail } from '../../ledger/ledger.ts'
@@ -12,7 +11,9 @@ import { uuidv7 } from '../../schema/uuid.ts'
 import { createDatabase, type TestDatabase } from '../../test/database.ts'
 import { stillClock } from '../../test/still-clock.ts'
 import { wishOf } from './filter.ts'
-import { FeedHub, type FeedLimits, type Subscriber } from './hub.ts'
+import type { EncodedFrame } from './frame.ts'
+import { FeedHub, type FeedLimits } from './hub.ts'
+import type { Subscriber } from './subscriber.ts'
 
 let database: TestDatabase
 let opened: OpenLedger
@@ -69,8 +70,7 @@ function newReader(): Reader {
     full: 0,
     there: true,
     at: -1n,
-    send(type, bytes) {
-      const frame = unpack(bytes) as FeedFrame
+    send({ type, value: frame }) {
       if (type === 'welcome') reader.welcome = frame as FeedWelcome
       else {
         expect(frame.from).toBe(reader.at.toString()) // Each frame goes on where the last one ended.
@@ -165,12 +165,12 @@ describe('a subscriber', () => {
 
 describe('frames', () => {
   test('are encoded once for all who want the same, whatever the order of the fields', async () => {
-    const sent = new Set<Uint8Array>()
+    const sent = new Set<EncodedFrame>()
     const readers = [{ types: ['box.published', 'battle.settled'] }, { types: ['battle.settled', 'box.published'] }]
     for (const filter of readers) {
       const reader = newReader()
       await hub.subscribe(
-        { ...reader, send: (_type, bytes) => void sent.add(bytes) },
+        { ...reader, send: (frame) => void sent.add(frame) },
         wishOf('main', filter),
         undefined,
         () => true,

@@ -1,4 +1,3 @@
-import { Packr } from 'msgpackr'
 import type { Clock } from '../../entropy/clock.ts'
 import type { LedgerReader, Tail } from '../../ledger/ledger.ts'
 import { RollingDropError } from '../../schema/errors.ts'
@@ -6,16 +5,10 @@ import type { CommittedEvent } from '../../schema/event.ts'
 import type { FeedEvent, FeedFrame, FeedWelcome } from '../../schema/feed.ts'
 import type { Position } from '../../schema/position.ts'
 import { wants, type Wish } from './filter.ts'
+import { EncodedFrame } from './frame.ts'
 import { FeedHistory, type Run } from './history.ts'
-import { publicEvent } from './public-event.ts'
-
-/** Somebody who reads the feed, through whatever door. The same `bytes` object goes to all who share a frame. */
-export interface Subscriber {
-  send(type: 'welcome' | 'frame', bytes: Uint8Array): void
-  /** Bytes that are sent and not yet taken. */
-  buffered(): number
-  end(error: RollingDropError): void
-}
+import type { Subscriber } from './subscriber.ts'
+import { publicEvent, tell } from './telling.ts'
 
 export type FeedLimits = Readonly<{
   /** The longest time between an event and its frame; when it was quiet before, less. */
@@ -48,12 +41,10 @@ const LOOK_MS = 1_000
 /** How long somebody who is ahead of this node (they come from one that is quicker) is waited for. */
 const AHEAD_MS = 1_000
 const SNAPSHOT_EVENTS = 50
-/** Public events kept for snapshots; filters that match fewer than one in twenty get fewer than fifty. */
+/** Events kept for snapshots; filters that match fewer than one in twenty get fewer than fifty. */
 const LATEST_EVENTS = 1_000
 /** Welcomes kept for those who come next with the same filter and position. */
 const WELCOMES_MAX = 100
-
-const packr = new Packr({ useRecords: false })
 
 /**
  * The node's public feed: everything the tail brings, for whoever wants which part of it. A frame is made once for a filter
@@ -68,7 +59,7 @@ export class FeedHub {
   readonly #groups = new Map<string, Group>()
   readonly #groupOf = new Map<Subscriber, Group>()
   readonly #slowSince = new Map<Subscriber, number>()
-  readonly #welcomes = new Map<string, Uint8Array>()
+  readonly #welcomes = new Map<string, EncodedFrame>()
   readonly #unsubscribe: () => void
   #latest: CommittedEvent[] = []
   #flushed_ms = 0
@@ -112,7 +103,7 @@ export class FeedHub {
     const group = this.#group(wish)
     // From here on nothing waits: whatever the tail brings next is for the group's next frame.
     if (from !== undefined && from > group.to) this.#tell(group)
-    subscriber.send('welcome', this.#welcome(group, from, missed, before))
+    subscriber.send(this.#welcome(group, from, missed, before))
     group.members.add(subscriber)
     this.#groupOf.set(subscriber, group)
   }
@@ -143,10 +134,14 @@ export class FeedHub {
 
   #take(events: readonly CommittedEvent[]): void {
     for (const event of events) {
-      const told = publicEvent(event)
-      if (!told) continue
+      if (event.audience === 'internal') continue
       this.#latest.push(event)
-      for (const group of this.#groups.values()) if (wants(group.wish, event)) group.pending.push(told)
+      const publicly = publicEvent(event)
+      for (const { wish, pending } of this.#groups.values()) {
+        if (!wants(wish, event)) continue
+        const told = wish.view === 'public' && wish.user === undefined ? publicly : tell(wish, event)
+        if (told) pending.push(told)
+      }
     }
     if (this.#latest.length > 2 * LATEST_EVENTS) this.#latest = this.#latest.slice(-LATEST_EVENTS)
     if (this.#groups.size > 0) this.#tickLater()
@@ -183,8 +178,8 @@ export class FeedHub {
     const frame: FeedFrame = { lineage: tail.lineage, from: group.to.toString(), to: tail.seq.toString(), events }
     group.to = tail.seq
     group.told_ms = now_ms
-    const bytes = packr.pack(frame)
-    for (const subscriber of group.members) if (!this.#isTooSlow(subscriber, now_ms)) subscriber.send('frame', bytes)
+    const encoded = new EncodedFrame('frame', frame)
+    for (const subscriber of group.members) if (!this.#isTooSlow(subscriber, now_ms)) subscriber.send(encoded)
   }
 
   /** Whether this frame is skipped: the next one's `from` tells the reader, who then asks for what is missing. */
@@ -236,16 +231,16 @@ export class FeedHub {
     from: bigint | undefined,
     missed: Run | undefined,
     before: readonly CommittedEvent[],
-  ): Uint8Array {
+  ): EncodedFrame {
     const recovers = from !== undefined && missed !== undefined
     const key = `${group.to} ${recovers ? from : ''} ${group.wish.key}`
     const known = this.#welcomes.get(key)
     if (known) return known
     const welcome = (recovers && this.#recovered(group, from, missed)) || this.#snapshot(group, before)
-    const bytes = packr.pack(welcome)
+    const encoded = new EncodedFrame('welcome', welcome)
     if (this.#welcomes.size >= WELCOMES_MAX) this.#welcomes.clear()
-    this.#welcomes.set(key, bytes)
-    return bytes
+    this.#welcomes.set(key, encoded)
+    return encoded
   }
 
   /** Undefined when memory has moved on meanwhile. What lies beyond the group's last frame comes with its next one. */
@@ -263,5 +258,5 @@ export class FeedHub {
 }
 
 function chosen(events: readonly CommittedEvent[], wish: Wish, to: bigint): readonly FeedEvent[] {
-  return events.flatMap((event) => (event.seq <= to && wants(wish, event) ? (publicEvent(event) ?? []) : []))
+  return events.flatMap((event) => (event.seq <= to && wants(wish, event) ? (tell(wish, event) ?? []) : []))
 }

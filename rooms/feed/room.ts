@@ -6,7 +6,9 @@ import type { FeedOptions } from '../../schema/feed.ts'
 import { parsePosition } from '../../schema/position.ts'
 import { GuardedRoom, type Guard, type RoomClient } from '../guarded-room.ts'
 import { wishOf } from './filter.ts'
-import type { FeedHub, Subscriber } from './hub.ts'
+import type { EncodedFrame } from './frame.ts'
+import type { FeedHub } from './hub.ts'
+import type { Subscriber } from './subscriber.ts'
 
 export const FEED = 'feed'
 
@@ -16,8 +18,6 @@ export type FeedRoomOptions = Readonly<{ roomId: string; guard: Guard; hub: Feed
 export class FeedRoom extends GuardedRoom {
   #hub!: FeedHub
   readonly #subscribers = new WeakMap<RoomClient, Subscriber>()
-  /** A frame as Colyseus sends it: made once for all sockets, where `sendBytes` would make a copy for each. */
-  readonly #wired = new WeakMap<Uint8Array, Uint8Array>()
 
   override onCreate({ roomId, guard, hub }: FeedRoomOptions): void {
     this.roomId = roomId
@@ -29,7 +29,7 @@ export class FeedRoom extends GuardedRoom {
     super.onJoin(client, options, auth)
     const subscriber = this.#subscriberOf(client)
     this.#subscribers.set(client, subscriber)
-    const wish = wishOf(auth?.principal?.tenant ?? MAIN_TENANT, options.filter)
+    const wish = wishOf(auth?.principal?.tenant ?? MAIN_TENANT, options.filter, 'public', auth?.principal?.user)
     const since = options.since === undefined ? undefined : parsePosition(options.since)
     const isThere = () => this.clients.get(client.sessionId) === client
     this.#hub
@@ -50,17 +50,14 @@ export class FeedRoom extends GuardedRoom {
   #subscriberOf(client: RoomClient): Subscriber {
     const socket = client.ref as unknown as WebSocket
     return {
-      send: (type, bytes) => client.enqueueRaw(this.#wire(type, bytes)),
+      send: (frame) => client.enqueueRaw(frame.wired(FeedRoom, wire)),
       buffered: () => socket.bufferedAmount,
       end: (error) => this.end(client, error),
     }
   }
+}
 
-  #wire(type: 'welcome' | 'frame', bytes: Uint8Array): Uint8Array {
-    const known = this.#wired.get(bytes)
-    if (known) return known
-    const wired = getMessageBytes.raw(Protocol.ROOM_DATA_BYTES, type, undefined, bytes)
-    this.#wired.set(bytes, wired)
-    return wired
-  }
+/** A frame as Colyseus sends it, where `sendBytes` would make a copy for each socket. */
+function wire(frame: EncodedFrame): Uint8Array {
+  return getMessageBytes.raw(Protocol.ROOM_DATA_BYTES, frame.type, undefined, frame.msgpack())
 }

@@ -1,13 +1,12 @@
-import { unpack } from 'msgpackr'
 import type { WebSocket } from 'ws'
 import type { Principal } from '../../access/access.ts'
 import { MAIN_TENANT } from '../../schema/account.ts'
 import { RollingDropError, toRollingDropError } from '../../schema/errors.ts'
-import type { FeedFrame } from '../../schema/feed.ts'
 import { lobbyTypes, plainMessages, type PlainMessage, type PlainMessages } from '../../schema/plain-battles.ts'
 import { parsePosition } from '../../schema/position.ts'
 import { wishOf } from '../feed/filter.ts'
-import type { FeedHub, FeedLimits, Subscriber } from '../feed/hub.ts'
+import type { FeedHub, FeedLimits } from '../feed/hub.ts'
+import type { Subscriber } from '../feed/subscriber.ts'
 import { MOVED, type Guard } from '../guarded-room.ts'
 import { Rate } from '../rate.ts'
 import type { Following } from './follow.ts'
@@ -19,9 +18,6 @@ export type PlainParts = Readonly<{
   following: Following
   limits: Omit<FeedLimits, 'tick_ms'>
 }>
-
-/** The feed's frames as text, made once for all sockets that share one. */
-const texts = new WeakMap<Uint8Array, Uint8Array>()
 
 /**
  * One plain socket: what it says, and what it is told. What it has not read yet is bounded: of the lobby frames are skipped as
@@ -47,7 +43,7 @@ export class PlainSocket {
     this.#parts = parts
     this.#rate = new Rate(parts.guard.limits.messages_per_second, parts.guard.clock.now())
     this.#subscriber = {
-      send: (type, bytes) => this.#send(textOf(type, bytes)),
+      send: (frame) => this.#send(frame.json()),
       buffered: () => socket.bufferedAmount,
       end: (error) => this.end(error),
     }
@@ -155,7 +151,8 @@ export class PlainSocket {
     const { hub } = this.#parts
     const turn = ++this.#turns.lobby
     hub.unsubscribe(this.#subscriber)
-    const wish = wishOf(this.#tenant, { ...filter, types: filter?.types ?? [...lobbyTypes] })
+    const wanted = { ...filter, types: filter?.types ?? [...lobbyTypes] }
+    const wish = wishOf(this.#tenant, wanted, 'public', this.#principal?.user)
     const isThere = () => turn === this.#turns.lobby && this.#socket.readyState === this.#socket.OPEN
     await hub.subscribe(this.#subscriber, wish, position, isThere)
   }
@@ -200,14 +197,6 @@ export class PlainSocket {
   #send(text: Uint8Array): void {
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(text, { binary: false })
   }
-}
-
-function textOf(type: 'welcome' | 'frame', bytes: Uint8Array): Uint8Array {
-  const known = texts.get(bytes)
-  if (known) return known
-  const text = encode({ type, ...(unpack(bytes) as FeedFrame & { recovered: boolean }) })
-  texts.set(bytes, text)
-  return text
 }
 
 /** What was said, or what is wrong with it. */

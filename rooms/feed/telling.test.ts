@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { audiences, eventTypes, type CommittedEvent, type EventType } from '../../schema/event.ts'
 import { maskedUser } from '../masked-user.ts'
 import { wants, wishOf } from './filter.ts'
-import { publicEvent } from './public-event.ts'
+import { publicEvent } from './telling.ts'
 
 const USERS = ['0190aaaa-ac96-774b-bcce-b302099a8057', '0190bbbb-ac96-774b-bcce-b302099a8057']
 const drops = [

@@ -1,0 +1,65 @@
+import type { BattleCreated, BattleJoined, BattleLeft, BattleSettled } from '../../schema/battle-event.ts'
+import type { CommittedEvent, EventType } from '../../schema/event.ts'
+import type { FeedEvent } from '../../schema/feed.ts'
+import type { OpeningOpened } from '../../schema/opening.ts'
+import { topicsOf } from '../../schema/topic.ts'
+import { maskedUser } from '../masked-user.ts'
+import type { Wish } from './filter.ts'
+
+type Payload = CommittedEvent['payload']
+/** How a user is called before whoever is told. */
+type Call = (user: string) => string
+
+const same = (payload: Payload): Payload => payload
+const named = (user: string | null, call: Call) => (user === null ? null : call(user))
+
+/** How an event of each type is told to strangers. A type that does not stand here is not told to them. */
+const tellings: Partial<Record<EventType, (payload: Payload, call: Call) => Payload>> = {
+  'box.published': same,
+  'entropy.published': same,
+  'battle.created': (payload, call) => ({ ...payload, creator: call((payload as BattleCreated).creator) }),
+  'battle.joined': (payload, call) => ({ ...payload, user: named((payload as BattleJoined).user, call) }),
+  'battle.left': (payload, call) => ({ ...payload, user: call((payload as BattleLeft).user) }),
+  'battle.cancelled': same,
+  'battle.started': same,
+  'battle.refixed': same,
+  'battle.settled': (payload, call) => {
+    const { seats } = payload as BattleSettled
+    const masked = seats.map((seat) => Object.assign({}, seat, { user: named(seat.user, call) }))
+    return { ...payload, seats: masked }
+  },
+  'opening.opened': (payload, call) => {
+    const { clientSeed: _secret, ...told } = payload as OpeningOpened
+    return { ...told, user: call(told.user) }
+  },
+}
+
+/** A committed event as the public feed tells it, users masked; undefined when it is not for the public. */
+export function publicEvent(event: CommittedEvent): FeedEvent | undefined {
+  const tell = event.audience === 'public' ? tellings[event.type] : undefined
+  return tell && told(event, tell(event.payload, maskedUser))
+}
+
+/** A committed event as it is told to whoever has this wish; undefined when it is not for them at all. */
+export function tell(wish: Wish, event: CommittedEvent): FeedEvent | undefined {
+  if (event.tenant !== wish.tenant || event.audience === 'internal') return undefined
+  if (wish.view !== 'public') return topicsOf(event.type).includes(wish.view) ? told(event, event.payload) : undefined
+  return wish.user === undefined ? publicEvent(event) : ownEvent(wish.user, event)
+}
+
+/** To a user their own events are told whole; in what others may see too, the others stay masked. */
+function ownEvent(user: string, event: CommittedEvent): FeedEvent | undefined {
+  if (event.audience === 'user') return event.user === user ? told(event, event.payload) : undefined
+  const tellOthers = event.audience === 'public' ? tellings[event.type] : undefined
+  return (
+    tellOthers &&
+    told(
+      event,
+      tellOthers(event.payload, (each) => (each === user ? each : maskedUser(each))),
+    )
+  )
+}
+
+function told({ seq, type, actor, at_ms }: CommittedEvent, payload: Payload): FeedEvent {
+  return { seq: seq.toString(), type, actor, at_ms, payload }
+}
