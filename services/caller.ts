@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Access } from '../access/access.ts'
+import { clientAddressFinder } from '../access/client-address.ts'
 import { RollingDropError } from '../schema/errors.ts'
-import { clientAddressFinder } from './client-address.ts'
 import type { ServiceEnv, ServiceParts } from './parts.ts'
 import { createRateLimit } from './rate-limit.ts'
 
