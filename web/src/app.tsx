@@ -4,6 +4,7 @@ import { BattlePage } from './battle/battle-page.tsx'
 import { HistoryPage } from './history/history-page.tsx'
 import { LeadersPage } from './leaders/leaders-page.tsx'
 import { ItemsPage } from './items/items-page.tsx'
+import { LivePage } from './live/live-page.tsx'
 import { Lobby } from './lobby/lobby.tsx'
 import { RulesPage } from './rules/rules-page.tsx'
 import { Header } from './shell/header.tsx'
@@ -25,7 +26,7 @@ export function App() {
         <main id="main" tabIndex={-1}>
           <Page />
         </main>
-        <Feed />
+        {route.value.page !== 'live' && <Feed />}
       </div>
       <TabBar />
       <Toasts />
@@ -41,6 +42,7 @@ const titles: Record<Route['page'], string> = {
   verify: 'Verify',
   rules: 'Rules',
   leaders: 'Leaders',
+  live: 'Live feed',
   nowhere: 'Nothing here',
 }
 
@@ -64,6 +66,8 @@ function Page() {
       return <RulesPage />
     case 'leaders':
       return <LeadersPage />
+    case 'live':
+      return <LivePage />
     case 'nowhere':
       return (
         <section class="empty-page">

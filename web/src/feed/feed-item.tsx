@@ -1,43 +1,84 @@
+import type { ComponentChildren } from 'preact'
 import type { Rarity } from '../../../schema/box.ts'
 import { boxArt } from '../art/box.ts'
 import { itemArt } from '../art/item.ts'
 import { credits } from '../format/credits.ts'
 import { ago } from '../format/time.ts'
 import { count } from '../format/words.ts'
+import { boxName } from '../state/catalog.ts'
 import { now } from '../state/clock.ts'
-import { feedOpen, type FeedLine } from '../state/feed.ts'
+import { feedOpen } from '../state/feed.ts'
+import type { DropLine, FeedLine, OpenedLine, OpeningLine } from './line.ts'
 
-export function FeedItem({ line }: { line: FeedLine }) {
-  const kind = line.type === 'drop' ? `drop ${line.best.rarity} ${line.big ? 'big' : ''}` : 'opened'
+/** One line of the feed; `missed` marks those that came while the reader was away. */
+export function FeedItem({ line, missed = false }: { line: FeedLine; missed?: boolean }) {
+  const kind = line.type === 'opened' ? 'opened' : `drop ${line.best.rarity} ${line.big ? 'big' : ''}`
+  const path = line.type === 'opening' ? `/open/${line.box}` : `/b/${line.battle}`
   return (
-    <li class={`feed-item ${kind}`} data-testid="feed-item" data-type={line.type} data-seq={line.seq}>
-      <a href={`/b/${line.battle}`} onClick={() => (feedOpen.value = false)}>
-        {line.type === 'drop' ? <DropLine line={line} /> : <OpenedLine line={line} />}
+    <li
+      class={`feed-item ${kind} ${missed ? 'was-missed' : ''}`}
+      data-testid="feed-item"
+      data-type={line.type}
+      data-seq={line.seq}
+    >
+      <a href={path} onClick={() => (feedOpen.value = false)}>
+        <Line line={line} />
+        <time dateTime={new Date(line.at_ms).toISOString()}>{ago(line.at_ms, now.value)}</time>
       </a>
     </li>
   )
 }
 
-function DropLine({ line }: { line: FeedLine & { type: 'drop' } }) {
-  const { best } = line
+function Line({ line }: { line: FeedLine }) {
+  switch (line.type) {
+    case 'drop':
+      return <Drop line={line} />
+    case 'opened':
+      return <Opened line={line} />
+    case 'opening':
+      return <Opening line={line} />
+    default:
+      return line satisfies never
+  }
+}
+
+function Prize({
+  best,
+  big,
+  children,
+}: Pick<DropLine | OpeningLine, 'best' | 'big'> & { children: ComponentChildren }) {
   return (
     <>
       <span class="feed-art">
         <img src={itemArt(best.sku, best.name, best.rarity as Rarity)} alt="" />
       </span>
       <span class="feed-text">
-        {line.big && <span class="feed-big">Big win</span>}
+        {big && <span class="feed-big">Big win</span>}
         <b>{best.name}</b>
-        <small>
-          <span class="feed-who">{line.who}</span> {line.did} <em>{credits(BigInt(line.pot))}</em>
-        </small>
+        <small>{children}</small>
       </span>
-      <time dateTime={new Date(line.at_ms).toISOString()}>{ago(line.at_ms, now.value)}</time>
     </>
   )
 }
 
-function OpenedLine({ line }: { line: FeedLine & { type: 'opened' } }) {
+function Drop({ line }: { line: DropLine }) {
+  return (
+    <Prize best={line.best} big={line.big}>
+      <span class="feed-who">{line.who}</span> {line.did} <em>{credits(BigInt(line.pot))}</em>
+    </Prize>
+  )
+}
+
+function Opening({ line }: { line: OpeningLine }) {
+  const what = line.count === 1 ? boxName(line.box) : `${line.count} × ${boxName(line.box)}`
+  return (
+    <Prize best={line.best} big={line.big}>
+      <span class="feed-who">{line.who}</span> opened {what} <em>{credits(BigInt(line.value))}</em>
+    </Prize>
+  )
+}
+
+function Opened({ line }: { line: OpenedLine }) {
   return (
     <>
       <span class="feed-art">
@@ -49,7 +90,6 @@ function OpenedLine({ line }: { line: FeedLine & { type: 'opened' } }) {
           {line.mode} · {line.sides} · {count(line.rounds.length, 'round')} · {credits(BigInt(line.price))}
         </small>
       </span>
-      <time dateTime={new Date(line.at_ms).toISOString()}>{ago(line.at_ms, now.value)}</time>
     </>
   )
 }

@@ -12,12 +12,16 @@ export function Feed() {
     addEventListener('keydown', close)
     return () => removeEventListener('keydown', close)
   }, [])
-  const shown = lines.value.filter(({ type, battle }) => type !== 'drop' || battle !== unseen.value)
+  const shown = lines.value.filter((line) => line.type !== 'drop' || line.battle !== unseen.value)
   return (
     <aside id="feed" class={`feed ${feedOpen.value ? 'open' : ''}`} aria-label="Live feed">
       <header class="feed-head">
         <i class={`pulse ${feedStatus.value}`} aria-hidden="true" />
-        <h2>Live feed</h2>
+        <h2>
+          <a href="/live" onClick={() => (feedOpen.value = false)}>
+            Live feed
+          </a>
+        </h2>
         <button
           class="quiet-icon feed-close"
           type="button"

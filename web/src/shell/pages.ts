@@ -6,6 +6,7 @@ export const pages: readonly Readonly<{ path: string; page: Route['page']; name:
   { path: '/', page: 'lobby', name: 'Battles', icon: 'swords' },
   { path: '/items', page: 'items', name: 'Items', icon: 'bag' },
   { path: '/history', page: 'history', name: 'History', icon: 'clock' },
+  { path: '/live', page: 'live', name: 'Live', icon: 'pulse' },
   { path: '/leaders', page: 'leaders', name: 'Leaders', icon: 'crown' },
   { path: '/verify', page: 'verify', name: 'Verify', icon: 'shield' },
   { path: '/rules', page: 'rules', name: 'Rules', icon: 'book' },

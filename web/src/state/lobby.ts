@@ -6,7 +6,8 @@ import type { BattlePhase } from '../../../schema/battle-state.ts'
 import type { FeedEvent } from '../../../schema/feed.ts'
 import type { BattleSummary } from '../../../schema/http.ts'
 import { sdk } from '../sdk.ts'
-import { maskedName, onFeed } from './feed.ts'
+import { maskedName } from '../feed/line.ts'
+import { onFeed } from './feed.ts'
 import { toastError } from './toast.ts'
 
 export type LobbySeat = Readonly<{ name: string; user: string | null; bot: boolean }>

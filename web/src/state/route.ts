@@ -8,6 +8,7 @@ export type Route =
   | Readonly<{ page: 'verify'; id: string | null }>
   | Readonly<{ page: 'rules' }>
   | Readonly<{ page: 'leaders' }>
+  | Readonly<{ page: 'live' }>
   | Readonly<{ page: 'nowhere' }>
 
 /** The page an address stands for. */
@@ -25,6 +26,7 @@ export function routeOf(url: URL): Route {
     case 'history':
     case 'rules':
     case 'leaders':
+    case 'live':
       return { page: first }
     default:
       return { page: 'nowhere' }
