@@ -4,6 +4,7 @@ import type { TenantId } from '../schema/account.ts'
 import { itemAsset, type AssetId } from '../schema/asset.ts'
 import type { Prize } from '../schema/box.ts'
 import { findNewest, findVersion, type PublishedBox } from './box-version.ts'
+import { findLimited } from './stock.ts'
 
 /** What an item is and what the house buys it back for: its prize's value, in `money`. */
 export type CatalogItem = Readonly<{ prize: Prize; money: AssetId; box: string }>
@@ -16,6 +17,8 @@ export interface Catalog {
   box(tenant: TenantId, id: string, version?: number): Promise<PublishedBox | undefined>
   /** All items of the boxes on offer, by their asset; of an item in several boxes, the one in the cheapest. */
   items(tenant: TenantId): Promise<ReadonlyMap<AssetId, CatalogItem>>
+  /** The items of which there are only so many. */
+  limited(tenant: TenantId): Promise<ReadonlySet<AssetId>>
   close(): void
 }
 
@@ -23,6 +26,7 @@ type Current = Readonly<{
   boxes: readonly PublishedBox[]
   byId: ReadonlyMap<string, PublishedBox>
   items: ReadonlyMap<AssetId, CatalogItem>
+  limited: ReadonlySet<AssetId>
 }>
 
 /** A catalogue over the stored versions, kept in memory until the tail brings a `box.published` of the tenant. */
@@ -35,7 +39,7 @@ export function createCatalog({ pool, tail }: Readonly<{ pool: Pool; tail: Pick<
   function current(tenant: TenantId): Promise<Current> {
     const known = kept.get(tenant)
     if (known) return known
-    const loading = findNewest(pool, tenant).then(currentOf)
+    const loading = load(pool, tenant)
     kept.set(tenant, loading)
     // What failed is not kept: the next caller asks again.
     loading.catch(() => kept.get(tenant) === loading && kept.delete(tenant))
@@ -50,11 +54,18 @@ export function createCatalog({ pool, tail }: Readonly<{ pool: Pool; tail: Pick<
       return (await findVersion(pool, tenant, id, version))?.published
     },
     items: async (tenant) => (await current(tenant)).items,
+    limited: async (tenant) => (await current(tenant)).limited,
     close: unsubscribe,
   }
 }
 
-function currentOf(boxes: readonly PublishedBox[]): Current {
+async function load(pool: Pool, tenant: TenantId): Promise<Current> {
+  const boxes = await findNewest(pool, tenant)
+  // An item is limited before a box that holds it is published: read afterwards, none is missing.
+  return currentOf(boxes, await findLimited(pool, tenant))
+}
+
+function currentOf(boxes: readonly PublishedBox[], limited: Current['limited']): Current {
   const items = new Map<AssetId, CatalogItem>()
   for (const { box } of boxes) {
     for (const prize of box.prizes) {
@@ -62,5 +73,5 @@ function currentOf(boxes: readonly PublishedBox[]): Current {
       if (!items.has(asset)) items.set(asset, { prize, money: box.asset, box: box.id })
     }
   }
-  return { boxes, byId: new Map(boxes.map((published) => [published.box.id, published])), items }
+  return { boxes, byId: new Map(boxes.map((published) => [published.box.id, published])), items, limited }
 }

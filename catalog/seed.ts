@@ -2,10 +2,11 @@ import type { Pool } from 'pg'
 import type { Ledger } from '../ledger/ledger.ts'
 import { MAIN_TENANT, type TenantId } from '../schema/account.ts'
 import { toAmount } from '../schema/amount.ts'
-import { PLAY_CREDIT } from '../schema/asset.ts'
+import { itemAsset, PLAY_CREDIT } from '../schema/asset.ts'
 import type { Box, Rarity } from '../schema/box.ts'
 import { ensureBankroll } from './bankroll.ts'
 import { publishBox } from './publish.ts'
+import { limitItem } from './stock.ts'
 
 /** sku, name, rarity, value in hundredths of a credit, weight. */
 type PrizeRow = readonly [sku: string, name: string, rarity: Rarity, value: number, weight: number]
@@ -173,10 +174,15 @@ export const seedBoxes: readonly Omit<Box, 'version'>[] = boxRows.map(({ id, nam
   })),
 }))
 
+/** Of these there are only so many, by sku: whoever comes when they are gone gets what they are worth. */
+export const seedLimits: Readonly<Record<string, bigint>> = { 'pocket-universe': 60n }
+
 type Parts = Readonly<{ pool: Pool; ledger: Ledger; clock: () => number; tenant?: TenantId }>
 
-/** Publishes the boxes above where they are not, and gives the house its bankroll. Any number of times, on any node. */
+/** Limits and publishes what stands above where it is not there, and gives the house its bankroll. Any number of times, on any node. */
 export async function seedCatalog({ pool, ledger, clock, tenant = MAIN_TENANT }: Parts): Promise<void> {
   await ensureBankroll(ledger, tenant, clock)
+  for (const [sku, amount] of Object.entries(seedLimits))
+    await limitItem({ pool, ledger, tenant, clock }, itemAsset(sku, PLAY_CREDIT), amount)
   for (const box of seedBoxes) await publishBox({ pool, ledger, tenant, clock }, box)
 }

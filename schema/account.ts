@@ -55,6 +55,8 @@ export const userOwner = (user: string): OwnerId => `user:${user}`
 export const wageredOwner = (user: string): OwnerId => `wagered:${userOwner(user)}`
 export const escrowOwner = (battle: string): OwnerId => `escrow:battle-${battle}`
 export const HOUSE: OwnerId = 'house:main'
+/** Where items of which there are only so many wait to be won. Nothing is issued into it but by whoever offers them. */
+export const STOCK: OwnerId = 'stock:items'
 export const ITEM_ISSUER: OwnerId = 'issue:items'
 export const WAGER_ISSUER: OwnerId = 'issue:wagers'
 export const PLAY_FAUCET: OwnerId = 'faucet:play'

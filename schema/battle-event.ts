@@ -27,9 +27,16 @@ export type BattleCancelled = Readonly<{ battle: string; reason: 'creator' | 'ex
 
 /**
  * The last seat is taken; `entropy` names the public value that will decide, before anyone can know it. `battle.refixed` names
- * a later one, because the commit that named the last one came too late to be sure of that.
+ * a later one, because the commit that named the last one came too late to be sure of that. `limited` is left out when the
+ * boxes hold no such item, and of `battle.refixed`.
  */
-export type BattleStarted = Readonly<{ battle: string; entropy: EntropyRef }>
+export type BattleStarted = Readonly<{ battle: string; entropy: EntropyRef; limited?: readonly Limited[] }>
+
+/**
+ * An item of which there are only so many, and how many of it are kept for a battle: as many as it could draw at most, or
+ * none, where the stock does not hold so many; what is drawn of it is then paid in money, at its published value.
+ */
+export type Limited = Readonly<{ sku: string; reserved: number }>
 
 /** One prize drawn, `value` in smallest units of the battle's asset. */
 export type Drop = Readonly<{

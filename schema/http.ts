@@ -33,6 +33,7 @@ export const prize = z.object({
   value: decimal,
   weight: z.int(),
 })
+const limitedPrize = z.object({ sku: z.string(), name: z.string(), left: decimal })
 export const boxVersion = z.object({
   id: z.string(),
   version: z.int(),
@@ -51,13 +52,22 @@ export const boxSummary = z.object({
   expectedValue: decimal,
   returnToPlayer: z.number().describe('expected value / price'),
   best: prize,
+  limited: z
+    .array(limitedPrize)
+    .optional()
+    .describe('of its items those of limited stock; left out when there are none'),
 })
 export type BoxSummary = z.infer<typeof boxSummary>
 export const boxItems = boxVersion.extend({
   hash: z.string(),
   expectedValue: decimal,
   returnToPlayer: z.number(),
-  prizes: z.array(prize.extend({ chance: z.number().describe('weight / sum of weights') })),
+  prizes: z.array(
+    prize.extend({
+      chance: z.number().describe('weight / sum of weights'),
+      left: decimal.optional().describe('how many of it can still be won; left out when there is no limit'),
+    }),
+  ),
 })
 export type BoxItems = z.infer<typeof boxItems>
 
@@ -132,6 +142,10 @@ export const battleProof = z.object({
   asset: z.string(),
   price: decimal,
   sponsor: z.int().optional().describe('0 when left out'),
+  limited: z
+    .array(z.object({ sku: z.string(), reserved: z.int() }))
+    .optional()
+    .describe('items of limited stock: as many as could be drawn are kept from the last seat on, or 0: paid in money'),
   seedHash: z.string(),
   serverSeed: z.string().nullable(),
   boxesHash: z.string(),

@@ -3,10 +3,12 @@ import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { battleSeedContext } from '../access/seal.ts'
 import type { Principal } from '../access/access.ts'
+import type { Catalog } from '../catalog/catalog.ts'
 import { createBattle } from '../game/battle/create.ts'
 import { battleToJson } from '../game/battle/stored.ts'
 import { hashSeed } from '../game/fairness/seed.ts'
-import { userOwner } from '../schema/account.ts'
+import { userOwner, type TenantId } from '../schema/account.ts'
+import { itemAsset } from '../schema/asset.ts'
 import type { Box } from '../schema/box.ts'
 import { RollingDropError } from '../schema/errors.ts'
 import { battleId, createBattle as createBattleBody } from '../schema/http.ts'
@@ -86,6 +88,15 @@ async function admit({ pool, config }: ServiceParts, { tenant, user }: Principal
     throw new RollingDropError('battle/too-many', { open_max: battlesPerUser })
 }
 
+/** The skus of these boxes of which there are only so many. */
+async function limitedIn(catalog: Catalog, tenant: TenantId, boxes: readonly Box[]): Promise<readonly string[]> {
+  const limited = await catalog.limited(tenant)
+  if (limited.size === 0) return []
+  return boxes.flatMap(({ asset, prizes }) =>
+    prizes.flatMap(({ sku }) => (limited.has(itemAsset(sku, asset)) ? [sku] : [])),
+  )
+}
+
 /** The outcome that opens the battle `id`. Throws `box/unknown` and what the game refuses. */
 async function decide(
   { catalog, sealer, config, clock }: ServiceParts,
@@ -100,7 +111,8 @@ async function decide(
     boxes.push(published.box)
   }
   const serverSeed = randomBytes(32).toString('hex')
-  const options = { ...chosen, id, tenant, boxes, creator: { user, name, clientSeed, borrow } }
+  const limited = await limitedIn(catalog, tenant, boxes)
+  const options = { ...chosen, id, tenant, boxes, limited, creator: { user, name, clientSeed, borrow } }
   const secret = { seedHash: hashSeed(serverSeed), sealedSeed: sealer.seal(serverSeed, battleSeedContext(id)) }
   const reveal_ms = Math.max(1, fast ? config.fastReveal_ms : config.reveal_ms)
   const pace = { wait_ms: config.battleWait_ms, reveal_ms }

@@ -24,6 +24,8 @@ export type NewBattle = Readonly<
       tenant: TenantId
       boxes: readonly Box[]
       unlisted: boolean
+      /** Skus of limited stock; those that are in no box are left out. */
+      limited?: readonly string[]
       creator: Readonly<{ user: string; name: string; clientSeed: string; borrow?: number }>
       seedHash: string
       sealedSeed: string
@@ -109,6 +111,7 @@ function newBattle(input: NewBattle, now_ms: number): Battle {
     borrowMax,
     boxes,
     rounds,
+    limited: limitedOf(boxes, input.limited ?? []),
     seats: [first, ...Array.from({ length: input.seats - 1 }, () => null)],
     creator: input.creator.user,
     unlisted: input.unlisted,
@@ -133,6 +136,11 @@ function distinct(perRound: readonly Box[]): Pick<Battle, 'boxes' | 'rounds'> {
     boxes: order.map((hash) => perRound[hashes.indexOf(hash)]!),
     rounds: hashes.map((hash) => order.indexOf(hash)),
   }
+}
+
+function limitedOf(boxes: readonly Box[], limited: readonly string[]): Battle['limited'] {
+  const skus = new Set(boxes.flatMap(({ prizes }) => prizes.map(({ sku }) => sku)))
+  return [...skus].filter((sku) => limited.includes(sku)).map((sku) => ({ sku, reserved: 0 }))
 }
 
 function created(battle: Battle): BattleCreated {

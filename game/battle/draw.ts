@@ -1,4 +1,5 @@
 import { sum, type Amount } from '../../schema/amount.ts'
+import type { Limited } from '../../schema/battle-event.ts'
 import { drawFrom, drawPrize, openUrn, type Urn } from '../fairness/draw.ts'
 import { modes } from './modes/table.ts'
 import { prizeOf } from './pull.ts'
@@ -8,7 +9,10 @@ import type { Battle, Pull, Result } from './state.ts'
 
 /** The published part of what decides a battle. Every seat must be taken. */
 export type Drawable = Pick<Battle, 'id' | 'mode' | 'teamSize' | 'asset' | 'boxes' | 'rounds'> &
-  Readonly<{ seats: readonly (Readonly<{ clientSeed: string; borrow: number }> | null)[] }>
+  Readonly<{
+    limited?: readonly Limited[]
+    seats: readonly (Readonly<{ clientSeed: string; borrow: number }> | null)[]
+  }>
 
 /** The other part, both 64 hex digits: the server seed is secret until settlement, the entropy value until it is due. */
 export type Draws = Readonly<{ serverSeed: string; entropyValue: string }>

@@ -17,6 +17,7 @@ export function proofOf(battle: Battle): BattleProof {
     asset: battle.asset,
     price: battle.price.toString(),
     ...(battle.sponsor > 0 && { sponsor: battle.sponsor }),
+    ...(battle.entropy !== null && battle.limited.length > 0 && { limited: [...battle.limited] }),
     seedHash: battle.seedHash,
     serverSeed: battle.phase === 'settled' ? battle.serverSeed : null,
     boxesHash: battle.boxesHash,

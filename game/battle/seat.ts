@@ -6,6 +6,7 @@ import { cancel } from './cancel.ts'
 import { accept, refusedUnlessWaiting, reject, seatOf } from './decision.ts'
 import { whyNotBorrow } from './options.ts'
 import { refunds, sponsorshipsBack, stakes } from './stake.ts'
+import { NOTHING_IN_STOCK, reservations, reserved, type InStock } from './stock.ts'
 import type { Battle, Decision, Seat } from './state.ts'
 
 /** `borrow` is in percent, 0 when left out; `level` follows from what the player has wagered, 0 when left out. */
@@ -19,13 +20,16 @@ export type Join = Readonly<{
 }>
 export type BotCall = Readonly<{ seat: number; by: string }>
 
+/** What the last seat of a battle fixes: the public value that decides, and what is kept of the items free in stock. */
+export type Start = EntropyFix & Readonly<{ inStock?: InStock }>
+
 /**
  * Takes a seat and pays what is neither sponsored nor borrowed of it. With the last one the battle starts: `entropy`, which must not be due yet, is then fixed
- * as what decides it; before, it goes unused. Refuses with `battle/already-seated`, `battle/full`, `battle/finished`,
+ * as what decides it, and what it could draw of limited items is reserved; before, both go unused. Refuses with `battle/already-seated`, `battle/full`, `battle/finished`,
  * `battle/seat-unknown`, `battle/seat-taken`, `battle/level`, `battle/options` (more was to be borrowed than is allowed) or
  * `request/invalid`.
  */
-export function join(battle: Battle, player: Join, now_ms: number, entropy: EntropyFix): Decision {
+export function join(battle: Battle, player: Join, now_ms: number, start: Start): Decision {
   if (isOver(battle, now_ms)) return reject('battle/finished')
   if (seatOf(battle, player.user) >= 0) return reject('battle/already-seated')
   if (battle.phase !== 'waiting') return reject('battle/full')
@@ -34,18 +38,18 @@ export function join(battle: Battle, player: Join, now_ms: number, entropy: Entr
   if (level < battle.minLevel) return reject('battle/level', { level, minLevel: battle.minLevel })
   const reason = whyNotBorrow(borrow, battle.borrowMax)
   if (reason) return reject('battle/options', { reason })
-  return sit(battle, seat, { user, name, bot: false, clientSeed, borrow }, now_ms, entropy)
+  return sit(battle, seat, { user, name, bot: false, clientSeed, borrow }, now_ms, start)
 }
 
 /**
  * Has a bot take a seat; the house pays all of it, what was sponsored of it goes back to the creator, and its client seed
  * follows from the battle's id and the seat. Only the creator may call one (`battle/not-creator`). Refuses like `join`, or with `battle/already-started`.
  */
-export function callBot(battle: Battle, { seat, by }: BotCall, now_ms: number, entropy: EntropyFix): Decision {
+export function callBot(battle: Battle, { seat, by }: BotCall, now_ms: number, start: Start): Decision {
   if (isOver(battle, now_ms)) return reject('battle/finished')
   if (by !== battle.creator) return reject('battle/not-creator')
   const bot: Seat = { user: null, name: `Bot ${seat + 1}`, bot: true, clientSeed: '', borrow: 0 }
-  return refusedUnlessWaiting(battle) ?? sit(battle, seat, bot, now_ms, entropy)
+  return refusedUnlessWaiting(battle) ?? sit(battle, seat, bot, now_ms, start)
 }
 
 /**
@@ -77,32 +81,38 @@ function isOver(battle: Battle, now_ms: number): boolean {
   return battle.phase === 'settled' || battle.phase === 'cancelled'
 }
 
-function sit(battle: Battle, index: number, taken: Seat, now_ms: number, entropy: EntropyFix): Decision {
+function sit(battle: Battle, index: number, taken: Seat, now_ms: number, start: Start): Decision {
   const there = battle.seats[index]
   if (there === undefined) return reject('battle/seat-unknown')
   if (there !== null) return reject('battle/seat-taken')
   const seat = taken.bot ? { ...taken, clientSeed: botSeed(battle.id, index) } : taken
   const seated: Battle = { ...battle, seats: battle.seats.with(index, seat) }
-  const next = seated.seats.includes(null) ? seated : start(seated, now_ms, entropy)
+  const next = seated.seats.includes(null) ? seated : started(seated, now_ms, start)
   const payload: BattleJoined = { battle: battle.id, seat: index, user: seat.user, bot: seat.bot }
   return accept(next, {
     kind: seat.bot ? 'battle.call-bot' : 'battle.join',
-    transfers: [...stakes(battle, index, seat), ...(seat.bot ? sponsorshipsBack(battle, 1) : [])],
-    events: [{ type: 'battle.joined', payload }, ...started(next)],
+    transfers: [
+      ...stakes(battle, index, seat),
+      ...(seat.bot ? sponsorshipsBack(battle, 1) : []),
+      ...reservations(next),
+    ],
+    events: [{ type: 'battle.joined', payload }, ...startTold(next)],
     wake_at_ms: next.entropy?.due_ms ?? battle.expires_ms,
     finished: false,
   })
 }
 
-function start(battle: Battle, now_ms: number, fix: EntropyFix): Battle {
+function started(battle: Battle, now_ms: number, fix: Start): Battle {
   if (fix.due_ms <= now_ms) throw new Error(`entropy round ${fix.round} is due already: it could be known`)
-  const { source, round, due_ms, anchor } = fix
-  return { ...battle, phase: 'drawing', entropy: { source, round, due_ms, anchor, value: null } }
+  const { source, round, due_ms, anchor, inStock = NOTHING_IN_STOCK } = fix
+  const limited = reserved(battle, inStock)
+  return { ...battle, phase: 'drawing', limited, entropy: { source, round, due_ms, anchor, value: null } }
 }
 
-function started({ id, entropy }: Battle): EventDraft[] {
+function startTold({ id, entropy, limited }: Battle): EventDraft[] {
   if (entropy === null) return []
   const { source, round, due_ms } = entropy
-  const payload: BattleStarted = { battle: id, entropy: { source, round, due_ms } }
+  const reserves = limited.length > 0 && { limited }
+  const payload: BattleStarted = { battle: id, entropy: { source, round, due_ms }, ...reserves }
   return [{ type: 'battle.started', payload }]
 }

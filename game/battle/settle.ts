@@ -1,6 +1,6 @@
 import { escrowOwner, HOUSE, ITEM_ISSUER, userOwner, WAGER_ISSUER, wageredOwner } from '../../schema/account.ts'
 import { toAmount } from '../../schema/amount.ts'
-import { wageredAsset } from '../../schema/asset.ts'
+import { skuOf, wageredAsset } from '../../schema/asset.ts'
 import type { BattleSettled, Drop } from '../../schema/battle-event.ts'
 import { toJson } from '../../schema/json.ts'
 import type { Transfer } from '../../schema/outcome.ts'
@@ -10,13 +10,14 @@ import { boxOf, prizeOf } from './pull.ts'
 import { revealedRounds } from './reveal.ts'
 import { payoutsOf, sharesOf } from './split.ts'
 import { ownStake } from './stake.ts'
+import { isReserved, released } from './stock.ts'
 import type { Battle, Decision, Payout, Pull, Result, Seat } from './state.ts'
 
 export type Settlement = Readonly<{ serverSeed: string; result: Result }>
 
 /**
  * Pays a battle out in one outcome: the stakes go to the house, which pays the players what they won in money, the items
- * they won are issued to them, what they staked counts for their levels, and the server seed becomes public. `result` is what `resolve` gives. Refuses with `battle/too-early` before the last round is shown
+ * they won are issued to them, what of limited items was reserved and not won goes back into the stock, what they staked counts for their levels, and the server seed becomes public. `result` is what `resolve` gives. Refuses with `battle/too-early` before the last round is shown
  * and with `battle/finished` afterwards. Throws when the seed is not the promised one or the result does not add up.
  */
 export function settle(battle: Battle, { serverSeed, result }: Settlement, now_ms: number): Decision {
@@ -30,6 +31,7 @@ export function settle(battle: Battle, { serverSeed, result }: Settlement, now_m
     transfers: [
       takeStakes(battle),
       ...result.payouts.flatMap((payout) => pay(battle, payout)),
+      ...released(battle, result.payouts),
       ...battle.seats.flatMap((seat, index) => count(battle, index, seat!)),
     ],
     events: [{ type: 'battle.settled', payload: settled(next, result) }],
@@ -58,11 +60,16 @@ function takeStakes(battle: Battle): Transfer {
   }
 }
 
-/** Items are issued, money comes from the house. What a bot wins is the house's already. */
+/** Items are issued, those of limited stock come out of the escrow, money comes from the house. What a bot wins is the house's already. */
 function pay(battle: Battle, { seat, asset, amount }: Payout): Transfer[] {
   const user = battle.seats[seat]!.user
   if (user === null) return []
-  return [{ asset, debit: asset === battle.asset ? HOUSE : ITEM_ISSUER, credit: userOwner(user), amount }]
+  return [{ asset, debit: payerOf(battle, asset), credit: userOwner(user), amount }]
+}
+
+function payerOf({ id, asset: money, limited }: Battle, asset: Payout['asset']): string {
+  if (asset === money) return HOUSE
+  return isReserved(limited, skuOf(asset)!) ? escrowOwner(id) : ITEM_ISSUER
 }
 
 /** What a player paid of their own stake is wagered now. What somebody else gave for it counts for nobody. */

@@ -1,6 +1,7 @@
 import type { TenantId } from '../../schema/account.ts'
 import type { Amount } from '../../schema/amount.ts'
 import type { AssetId } from '../../schema/asset.ts'
+import type { Limited } from '../../schema/battle-event.ts'
 import type { BattleMode } from '../../schema/battle-mode.ts'
 import type { BattlePhase } from '../../schema/battle-state.ts'
 import type { Box } from '../../schema/box.ts'
@@ -62,6 +63,8 @@ export type Battle = Readonly<{
   borrowMax: number
   boxes: readonly Box[]
   rounds: readonly number[]
+  /** Of the items in the boxes those of limited stock, in the order in which they stand there; before the start nothing is reserved. */
+  limited: readonly Limited[]
   seats: readonly (Seat | null)[]
   creator: string
   unlisted: boolean

@@ -15,8 +15,8 @@ export function battleToJson(battle: Battle): string {
   return toJson(battle)
 }
 
-/** The options of battles that were written before there were any. */
-const plain = { teamSize: 1, sponsor: 0, minLevel: 0, borrowMax: 0 }
+/** What battles have that were written before it could be otherwise. */
+const plain = { teamSize: 1, sponsor: 0, minLevel: 0, borrowMax: 0, limited: [] }
 
 /** The battle that `battleToJson` wrote. Text from anywhere else is not checked. */
 export function battleFromJson(text: string): Battle {

@@ -12,6 +12,7 @@ import { resolve, type Drawable } from './draw.ts'
 import { whyNotTogether } from './options.ts'
 import { prizeOf } from './pull.ts'
 import { ruleOf } from './sides.ts'
+import { mostDrawn } from './stock.ts'
 import type { Result } from './state.ts'
 
 export type StageName = 'seed' | 'randomness' | 'game' | 'payout'
@@ -42,7 +43,11 @@ export function verifyBattle(proof: BattleProof, noted: Noted = {}, verifyBeacon
       randomnessFault(proof, noted, verifyBeacon),
     ),
     stage('game', 'every draw comes out the same', () => gameFault(proof, again())),
-    stage('payout', 'winners and payouts follow from the draws', () => payoutFault(proof, again())),
+    stage(
+      'payout',
+      'winners and payouts follow from the draws',
+      () => stockFault(again()) ?? payoutFault(proof, again()),
+    ),
   ]
   return { stages, ok: stages.every(({ ok }) => ok) }
 }
@@ -120,6 +125,19 @@ function gameFault(proof: BattleProof, { battle, result }: Recomputed): string |
   return undefined
 }
 
+/** Of a limited item either all that could be drawn was kept, or nothing: then it is paid in money. */
+function stockFault({ battle }: Recomputed): string | undefined {
+  const { limited = [] } = battle
+  const skus = new Set(limited.map(({ sku }) => sku))
+  if (skus.size !== limited.length) return 'an item is reserved twice'
+  for (const { sku, reserved } of limited) {
+    const most = mostDrawn(battle, sku)
+    if (most === 0) return `no box holds the reserved item ${sku}`
+    if (reserved !== 0 && reserved !== most) return `of ${sku} ${most} could be drawn, ${reserved} were reserved`
+  }
+  return undefined
+}
+
 /** Compared member by member: a number is not its text, and a list is not what it looks like joined. */
 function payoutFault({ winners, payouts }: BattleProof, { result }: Recomputed): string | undefined {
   const won = isList(winners, result.winners, (seat, due) => seat === due)
@@ -149,7 +167,9 @@ function playAgain(proof: BattleProof): Recomputed {
   if (algorithm !== ALGORITHM) throw new Error('these are the rules of another version')
   const { mode, teamSize } = optionsOf(proof)
   const seats = proof.seats.map(({ clientSeed, borrow = 0 }) => ({ clientSeed, borrow }))
-  const battle = { id, mode, teamSize, asset: toAsset(proof.asset), boxes: proof.boxes.map(boxFromJson), rounds, seats }
+  const { limited = [] } = proof
+  const boxes = proof.boxes.map(boxFromJson)
+  const battle = { id, mode, teamSize, asset: toAsset(proof.asset), boxes, rounds, limited, seats }
   return { battle, result: resolve(battle, { serverSeed, entropyValue: entropy.value }) }
 }
 

@@ -1,6 +1,8 @@
 import type { Sealer } from '../../access/seal.ts'
 import { pause, type Clock } from '../../entropy/clock.ts'
 import type { Entropy } from '../../entropy/entropy.ts'
+import { readStock } from '../../catalog/stock.ts'
+import type { InStock } from '../../game/battle/stock.ts'
 import { battleFromJson } from '../../game/battle/stored.ts'
 import type { ActorRow, Ledger } from '../../ledger/ledger.ts'
 import { wageredOwner } from '../../schema/account.ts'
@@ -20,6 +22,8 @@ export type Screening = Readonly<{
   watched: WatchedBattle
   /** The level of a user in what this battle is paid with. */
   levelOf(user: string): Promise<number>
+  /** What is free of limited items. */
+  readStock(): Promise<InStock>
 }>
 
 /** A room that shows a battle: who is in it, and how they are sent on to another address. */
@@ -262,7 +266,7 @@ export class BattleHost<Opened extends Screen> {
     const { tenant, asset } = watched.battle
     const level = async (user: string) =>
       levelOf((await ledger.reader.balance(tenant, wageredOwner(user), wageredAsset(asset)))?.balance ?? 0n)
-    hosted.room ??= openRoom({ roomId, watched, levelOf: level })
+    hosted.room ??= openRoom({ roomId, watched, levelOf: level, readStock: () => readStock(ledger.reader, tenant) })
     hosted.room.catch(() => (hosted.room = undefined))
     return hosted.room
   }

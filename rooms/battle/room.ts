@@ -4,11 +4,13 @@ import type { BattleState } from '../../schema/battle-state.ts'
 import type { CommandReply } from '../../schema/battle-message.ts'
 import { RollingDropError } from '../../schema/errors.ts'
 import { seatOf } from '../../game/battle/decision.ts'
+import type { InStock } from '../../game/battle/stock.ts'
 import { GuardedRoom, type Guard, type RoomClient } from '../guarded-room.ts'
 import type { WatchedBattle } from './activation.ts'
 import { commandOf, readMessage } from './command.ts'
 import { ownPatches } from '../patches.ts'
 import { Showing } from './showing.ts'
+import { askWithStock } from './stock.ts'
 import { viewBytesMax } from './view.ts'
 
 export type BattleRoomOptions = Readonly<{
@@ -18,6 +20,8 @@ export type BattleRoomOptions = Readonly<{
   watched: WatchedBattle
   /** The level of a user in what this battle is paid with. */
   levelOf(user: string): Promise<number>
+  /** What is free of limited items. */
+  readStock(): Promise<InStock>
 }>
 
 /**
@@ -28,13 +32,15 @@ export class BattleRoom extends GuardedRoom<BattleState> {
   #watched!: WatchedBattle
   #entropy!: Entropy
   #levelOf!: BattleRoomOptions['levelOf']
+  #readStock!: BattleRoomOptions['readStock']
   #showing!: Showing
 
-  override onCreate({ roomId, guard, entropy, watched, levelOf }: BattleRoomOptions): void {
+  override onCreate({ roomId, guard, entropy, watched, levelOf, readStock }: BattleRoomOptions): void {
     this.roomId = roomId
     this.guard = guard
     this.#entropy = entropy
     this.#levelOf = levelOf
+    this.#readStock = readStock
     this.#watched = watched
     this.#showing = new Showing({
       watched,
@@ -87,7 +93,9 @@ export class BattleRoom extends GuardedRoom<BattleState> {
     if (principal.tenant !== battle.tenant) throw new RollingDropError('auth/forbidden')
     // Levels only rise: one that was read before the decision is high enough when it is taken.
     const level = said.type === 'join' && battle.minLevel > 0 ? await this.#levelOf(principal.user) : 0
-    await this.#watched.ask(commandOf(battle.id, { ...principal, level }, said, this.#entropy))
+    const by = { ...principal, level }
+    const commandWith = (inStock: InStock) => commandOf(battle.id, by, said, this.#entropy, inStock)
+    await askWithStock(this.#watched, this.#readStock, commandWith)
     client.send('reply', { command: said.message.command, ok: true } satisfies CommandReply)
   }
 }
