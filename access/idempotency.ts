@@ -1,9 +1,9 @@
 import type { Pool } from 'pg'
-import type { Principal } from '../access/access.ts'
 import { digestOf } from '../schema/digest.ts'
 import { RollingDropError } from '../schema/errors.ts'
 import { toJson } from '../schema/json.ts'
 import { uuidv7, type OutcomeId } from '../schema/uuid.ts'
+import type { Principal } from './access.ts'
 
 /** A command as it came: who sent which body to which route, under which Idempotency-Key. */
 export type Command = Readonly<{ principal: Principal; route: string; key: string; body: unknown }>

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Principal } from '../access/access.ts'
 import { openTestNode, type TestNode } from '../test/node.ts'
+import type { Principal } from './access.ts'
 import { claim, dropOldKeys, KEPT_DAYS } from './idempotency.ts'
 
 let node: TestNode
