@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto'
 import { deriveKey } from './key.ts'
 
 const NONCE_BYTES = 12
@@ -17,7 +17,7 @@ export const battleSeedContext = (battle: string): string => `battle-seed/${batt
 
 /** AES-256-GCM (NIST SP 800-38D) with a random nonce; the context is authenticated with it. `secretKey` is 32 bytes. */
 export function createSealer(secretKey: Uint8Array): Sealer {
-  const key = deriveKey(secretKey, 'seal')
+  const key = createSecretKey(deriveKey(secretKey, 'seal'))
   return {
     seal(text, context) {
       const nonce = randomBytes(NONCE_BYTES)

@@ -72,6 +72,8 @@ class HashChainEntropy implements Entropy {
   readonly #chains = new Map<string, Promise<Readonly<{ row: ChainRow; chain: Chain }>>>()
   #stopLooking = () => {}
   #closed = false
+  /** Battles that start together are decided by one value: it is computed once. */
+  #last: Readonly<{ chain: Chain; round: number; entropyValue: string }> | undefined
 
   constructor(options: EntropyOptions) {
     this.#options = options
@@ -91,7 +93,9 @@ class HashChainEntropy implements Entropy {
   async value({ source, round }: Readonly<{ source: string; round: number }>): Promise<PublicValue> {
     const { row, chain } = await this.#open(idIn(source))
     await this.#until(chainDue(row, round))
-    return { entropyValue: chainValue(chain, round) }
+    if (this.#last?.chain !== chain || this.#last.round !== round)
+      this.#last = { chain, round, entropyValue: chainValue(chain, round) }
+    return { entropyValue: this.#last.entropyValue }
   }
 
   async lead_ms({ source }: Readonly<{ source: string }>): Promise<number> {

@@ -5,6 +5,7 @@ import { ENTROPY, waiting } from '../game/battle/arbitrary.ts'
 import { resolve } from '../game/battle/draw.ts'
 import type { Battle } from '../game/battle/state.ts'
 import { toAmount } from '../schema/amount.ts'
+import { BattleState } from '../schema/battle-state.ts'
 import { SessionState } from '../schema/session.ts'
 import { clientSeed, BOX } from '../test/rooms.ts'
 import { ownPatches } from './patches.ts'
@@ -59,4 +60,17 @@ test('the largest battle fits the buffer that is made for it', () => {
   expect((serializer.getFullState() as Uint8Array).length).toBeLessThan(viewBytesMax(battle))
   expect(state.drops).toHaveLength(300)
   expect(warned).not.toHaveBeenCalled()
+})
+
+test('every room of a kind greets its clients as Colyseus would, and another kind otherwise', () => {
+  const greetings = ([own, state]: [boolean, SessionState | BattleState]) => {
+    const serializer = new SchemaSerializer<typeof state>()
+    serializer.reset(state)
+    if (own) ownPatches({ _serializer: serializer, roomId: 'r' } as { roomId: string }, 1_000)
+    return serializer.handshake()
+  }
+  for (const kind of [SessionState, BattleState])
+    expect(greetings([true, new kind()])).toEqual(greetings([false, new kind()]))
+  expect(greetings([true, new BattleState()])).toBe(greetings([true, new BattleState()]))
+  expect(greetings([true, new BattleState()])).not.toEqual(greetings([true, new SessionState()]))
 })

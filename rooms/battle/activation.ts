@@ -5,7 +5,7 @@ import type { Receipt } from '../../schema/outcome.ts'
 import { RollingDropError } from '../../schema/errors.ts'
 import type { Sealer } from '../../access/seal.ts'
 import { Actor, type ActorOptions, type Command } from '../actor.ts'
-import { battleRules, resultOf, type BattleRulesOptions } from './rules.ts'
+import { battleRules, draw, type BattleRulesOptions, type Drawn } from './rules.ts'
 
 /** A battle as its room sees it, whether somebody still acts for it or it is over. */
 export interface WatchedBattle {
@@ -19,7 +19,8 @@ export interface WatchedBattle {
 
 type Options = Readonly<
   Pick<ActorOptions<Battle>, 'row' | 'ledger' | 'clock' | 'mailbox_max' | 'log' | 'gone'> &
-    Omit<BattleRulesOptions, 'fixedAt'> & {
+    Pick<BattleRulesOptions, 'entropy'> & {
+      sealer: Sealer
       /** Called after every commit. */
       changed(): void
     }
@@ -34,7 +35,7 @@ export class BattleActivation implements WatchedBattle {
   readonly #sealer: Sealer
   readonly #listeners = new Set<() => void>()
   readonly #ledger: Ledger
-  #result: Result | null = null
+  #drawn: Drawn | undefined
   /** When the value that decides was fixed, where that was here. */
   #fixed: Readonly<{ round: number; at_ms: number }> | undefined
 
@@ -48,7 +49,11 @@ export class BattleActivation implements WatchedBattle {
     }
     this.#actor = new Actor({
       ...options,
-      rules: battleRules({ entropy, sealer, fixedAt: (battle) => this.#fixedAt(battle) }),
+      rules: battleRules({
+        entropy,
+        fixedAt: (battle) => this.#fixedAt(battle),
+        drawnOf: (battle) => this.#drawnOf(battle),
+      }),
       told,
     })
   }
@@ -68,7 +73,7 @@ export class BattleActivation implements WatchedBattle {
   get result(): Result | null {
     const { phase } = this.battle
     if (phase !== 'revealing' && phase !== 'settled') return null
-    return (this.#result ??= resultOf(this.battle, this.#sealer))
+    return this.battle.result ?? this.#drawnOf(this.battle).result
   }
 
   get isFinished(): boolean {
@@ -99,6 +104,11 @@ export class BattleActivation implements WatchedBattle {
 
   supersededBy(epoch: number): void {
     this.#actor.supersededBy(epoch)
+  }
+
+  /** Opened and drawn once in the life of an activation. */
+  #drawnOf(battle: Battle): Drawn {
+    return (this.#drawn ??= draw(battle, this.#sealer))
   }
 
   /** Known from the commit, or where another node made it, from its event. */

@@ -12,10 +12,14 @@ import type { Command, Rules, Verdict } from '../actor.ts'
 
 export type BattleRulesOptions = Readonly<{
   entropy: Entropy
-  sealer: Sealer
   /** When the public value that is to decide the battle was fixed: the time of that commit, unix ms. */
   fixedAt(battle: Battle): Promise<number>
+  /** What a drawn battle was decided by and comes to. */
+  drawnOf(battle: Battle): Drawn
 }>
+
+/** Secret until its rounds are revealed and it is settled: it stays in the memory of the node that has the battle. */
+export type Drawn = Readonly<{ serverSeed: string; result: Result }>
 
 /** The kind of actor a battle is. */
 export const BATTLE = 'battle'
@@ -25,7 +29,7 @@ export const battleActor = (battle: string): string => `${BATTLE}-${battle}`
 
 /** What its alarm does to a battle: a table that stays empty expires, entropy draws (a later
  * value where the first was fixed too late), and after the last round it is paid out. */
-export function battleRules({ entropy, sealer, fixedAt }: BattleRulesOptions): Rules<Battle> {
+export function battleRules({ entropy, fixedAt, drawnOf }: BattleRulesOptions): Rules<Battle> {
   const latenessOf = async (battle: Battle) =>
     lateness(battle, { committed_ms: await fixedAt(battle), lead_ms: await entropy.lead_ms(battle.entropy!) })
   // The next commit may take as long as the last one did, and our clock may be as far off: twice that is ahead of both.
@@ -49,9 +53,8 @@ export function battleRules({ entropy, sealer, fixedAt }: BattleRulesOptions): R
           return battleCommand({ battle: battle.id, alarm: 'draw', ...value }, (at, now_ms) => drawn(at, value, now_ms))
         }
         case 'revealing': {
-          const serverSeed = serverSeedOf(battle, sealer)
-          const result = resultOf(battle, sealer)
-          const decide = (at: Battle, now_ms: number) => settle(at, { serverSeed, result }, now_ms)
+          const secret = drawnOf(battle)
+          const decide = (at: Battle, now_ms: number) => settle(at, secret, now_ms)
           return { ...battleCommand({ battle: battle.id, alarm: 'settle' }, decide), word: 'settle' }
         }
         case 'settled':
@@ -69,15 +72,17 @@ export function battleCommand(received: object, decide: (battle: Battle, now_ms:
   return { request: digestOf(received), decide: (battle, now_ms) => verdictOf(decide(battle, now_ms)) }
 }
 
-/** What a drawn battle comes to. Secret until its rounds are revealed: it stays in the memory of the node that has the battle. */
+/** What a drawn battle comes to. */
 export function resultOf(battle: Battle, sealer: Sealer): Result {
-  const entropyValue = battle.entropy?.value
-  if (!entropyValue) throw new Error(`battle ${battle.id} is not drawn yet`)
-  return battle.result ?? resolve(battle, { serverSeed: serverSeedOf(battle, sealer), entropyValue })
+  return battle.result ?? draw(battle, sealer).result
 }
 
-function serverSeedOf(battle: Battle, sealer: Sealer): string {
-  return sealer.open(battle.sealedSeed, battleSeedContext(battle.id))
+/** Opens the seed of a drawn battle and draws. */
+export function draw(battle: Battle, sealer: Sealer): Drawn {
+  const entropyValue = battle.entropy?.value
+  if (!entropyValue) throw new Error(`battle ${battle.id} is not drawn yet`)
+  const serverSeed = sealer.open(battle.sealedSeed, battleSeedContext(battle.id))
+  return { serverSeed, result: resolve(battle, { serverSeed, entropyValue }) }
 }
 
 function verdictOf(decision: Decision): Verdict<Battle> {
