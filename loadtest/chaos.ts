@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { chaosBattles } from './chaos/battles.ts'
 import { chaosLedger } from './chaos/ledger.ts'
-import { installServices } from '../scripts/services.ts'
+import { installServices } from '../scripts/install-services.ts'
 import { whole } from './whole.ts'
 
 const HELP = `npm run chaos -- ledger [--kills 20] [--seed N] [--untimed]

@@ -39,6 +39,8 @@ const PLANTS: readonly (readonly [string, string, string | undefined])[] = [
   ['e2e/a.ts', "import { thing } from '../rooms/planted.ts'", 'e2e-imports-only-what-is-below'],
   ['rooms/c.ts', "import { thing } from '../main.ts'", 'nothing-imports-main'],
   ['rooms/d.ts', "import { thing } from '../test/planted.ts'", 'tests-only-for-tests'],
+  ['server/b.ts', "import { thing } from '../test/services/planted.ts'", 'server-imports-only-what-is-below'],
+  ['loadtest/b.ts', "import { thing } from '../test/services/planted.ts'", undefined],
   ['rooms/d.test.ts', "import { thing } from '../test/planted.ts'", undefined],
   ['rooms/e.ts', "import { test } from 'vitest'", 'running-needs-no-development-package'],
   ['rooms/f.ts', "import { thing } from '../rooms/nowhere.ts'", 'everything-resolves'],
@@ -56,7 +58,7 @@ beforeAll(() => {
     cpSync(join(ROOT, file), join(copy, file), { recursive: true })
   }
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
-  const folders = new Set(PLANTS.map(([file]) => dirname(file)).concat('bridge', 'test'))
+  const folders = new Set(PLANTS.map(([file]) => dirname(file)).concat('bridge', 'test', 'test/services'))
   for (const folder of folders) {
     mkdirSync(join(copy, folder), { recursive: true })
     if (folder !== '.') writeFileSync(join(copy, folder, 'planted.ts'), PLANTED)

@@ -1,53 +1,51 @@
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { step } from './progress.mjs'
+import { parseArgs } from 'node:util'
+import { services } from '../test/services/all.ts'
+import { down, downAll, find, up } from '../test/services/home.ts'
+import { installServices, type Installed } from './install-services.ts'
 
-/** Debian packages that only tests need, each with a file that shows that it is there. */
-const SERVICES = [
-  { name: 'chromium', file: '/usr/bin/chromium' },
-  { name: 'redis-server', file: '/usr/bin/redis-server' },
-] as const
-
-/**
- * Installs what tests need (or those `wanted` of it) and the machine lacks, where we may (root on a Debian). Elsewhere, and when it fails, it only says so: the
- * tests that need it are then skipped, or fail under `REQUIRE_SERVICES=1`.
- */
-export async function installServices(wanted = SERVICES.map(({ name }) => name)): Promise<void> {
-  const missing = SERVICES.filter(({ name, file }) => wanted.includes(name) && !existsSync(file)).map(
-    ({ name }) => name,
-  )
-  if (missing.length === 0) return
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
-    console.warn(
-      `not installed: ${missing.join(', ')}; their tests will be skipped (as root on Debian they are installed by themselves)`,
-    )
-    return
-  }
-  try {
-    await step('refreshing the package list', () => apt(['update']))
-    await step(`installing ${missing.join(' and ')}`, () =>
-      apt(['install', '-y', '--no-install-recommends', ...missing]),
-    )
-  } catch (error) {
-    console.warn(`${missing.join(' and ')} could not be installed: ${String(error)}`)
-  }
+/** What each needs of this machine that may be missing. */
+const PACKAGES: Readonly<Record<string, readonly Installed[]>> = {
+  kafka: ['openjdk-17-jre-headless', 'maven'],
+  redis: ['redis-server'],
 }
 
-/** apt-get without questions; what it said is shown only when it failed. */
-function apt(args: readonly string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('apt-get', ['-qq', ...args], {
-      // A server package would start its server at once; tests start their own.
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    let said = ''
-    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
-    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
-    child.on('error', reject)
-    child.on('close', (code) => {
-      if (code === 0) resolve()
-      else reject(new Error(`apt-get ${args[0]} failed (${code}): ${said.trim().slice(-600)}`))
-    })
+const names = services.map(({ name }) => name)
+const HELP = `npm run services -- up ${names.join('|')}    starts one (or more) in the background and prints its variable
+npm run services -- down [name]    stops it, or all of them, and deletes what it kept
+npm run services                   lists those that run
+Tests and benches use a service as it is where its variable is set: ${services.map(({ variable }) => variable).join(', ')}.`
+
+const { positionals, values } = parseArgs({
+  options: { help: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+const [verb = 'list', ...wanted] = positionals
+const unknown = wanted.filter((name) => !names.includes(name))
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+if (values.help || unknown.length > 0 || !['up', 'down', 'list'].includes(verb) || (verb === 'up' && !wanted.length)) {
+  say(unknown.length > 0 ? `there is no service called ${unknown.join(', ')}\n${HELP}` : HELP)
+  process.exitCode = values.help ? 0 : 1
+} else if (verb === 'up') {
+  await installServices(wanted.flatMap((name) => PACKAGES[name] ?? []))
+  for (const service of services.filter(({ name }) => wanted.includes(name))) {
+    const lacks = service.lacks()
+    if (lacks !== undefined) throw new Error(`${service.name} needs ${lacks}`)
+    say(`export ${service.variable}=${await up(service)}`)
+  }
+} else if (verb === 'down') {
+  const stopped = wanted.length === 0 ? await downAll() : await downThese(wanted)
+  say(stopped.length === 0 ? 'nothing was running' : `stopped: ${stopped.join(', ')}`)
+} else {
+  const running = services.flatMap(({ name, variable }) => {
+    const found = find(name)
+    return found ? [`export ${variable}=${found.address}`] : []
   })
+  say(running.length === 0 ? `nothing runs\n${HELP}` : running.join('\n'))
+}
+
+async function downThese(some: readonly string[]): Promise<readonly string[]> {
+  const stopped: string[] = []
+  for (const name of some) if (await down(name)) stopped.push(name)
+  return stopped
 }

@@ -1,6 +1,6 @@
 import { createVitest, parseCLI } from 'vitest/node'
 import LastLineReporter from '../test/reporter.ts'
-import { installServices } from './services.ts'
+import { installServices } from './install-services.ts'
 
 // Filters and options are vitest's own: `npm test -- ledger -t fence`.
 const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)])

@@ -5,11 +5,14 @@ import type { TestProject } from 'vitest/node'
 import { choosePlace } from '../embedded/postgres-place.ts'
 import { findPostmaster, stopPostmaster } from '../embedded/postgres-process.ts'
 import { startPostgres } from '../embedded/postgres.ts'
+import { downAll } from './services/home.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
     /** A migrated database that nobody connects to, for `createDatabase` to copy; or why it could not be migrated. */
     template: Readonly<{ url: string; problem: string }>
+    /** Where the services that test files share are started. */
+    services: string
   }
 }
 
@@ -28,8 +31,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // A broken migration fails the tests that need a database, and leaves the others to say what they know.
   const problem = await migrateTemplate(postgres.url).then(() => '', String)
   project.provide('template', { url: postgres.url, problem })
+  const services = join(dataDir, 'services')
+  project.provide('services', services)
   return async () => {
-    await postgres.stop()
+    await Promise.all([postgres.stop(), downAll(services)])
     rmSync(dataDir, { recursive: true, force: true })
   }
 }
@@ -49,6 +54,7 @@ async function sweep(): Promise<void> {
     const place = choosePlace(folder)
     const left = findPostmaster(place)
     if (left) await stopPostmaster(place, left)
+    await downAll(join(folder, 'services'))
     for (const gone of [place.home, folder]) rmSync(gone, { recursive: true, force: true })
   }
 }
