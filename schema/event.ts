@@ -12,6 +12,8 @@ export const eventTypes = {
   'user.registered': 'internal',
   'faucet.granted': 'user',
   'access.revoked': 'internal',
+  'partner.changed': 'internal',
+  'partner.keys-ended': 'internal',
   'box.published': 'public',
   'entropy.published': 'public',
   'battle.created': 'public',
