@@ -14,18 +14,19 @@ const id = battleActor(BATTLE)
 const quiet = { info: () => {}, warn: () => {}, error: () => {} }
 
 /** A waiting battle that nobody acts for, and a node whose calls for actors `spoil` may break. */
-async function openHost(spoil: (real: Ledger['actors']) => Partial<Ledger['actors']>) {
+async function openHost(spoil: (real: Ledger['actors']) => Partial<Ledger['actors']>, isOver = false) {
   const clock = stillClock(START_MS)
   const { ledger, close } = await openMemoryLedger({ now_ms: () => clock.now() })
   const { expires_ms, ...battle } = { ...waiting(), expires_ms: START_MS + newBattle().wait_ms }
-  const state = battleToJson({ ...battle, expires_ms })
+  const state = battleToJson({ ...battle, expires_ms, phase: isOver ? 'cancelled' : battle.phase })
+  const clients: unknown[] = []
   await ledger.commit({
     id: BATTLE as OutcomeId,
     kind: 'battle.create',
     tenant: 'main',
     request: digestOf(id),
     transfers: [],
-    actor: { id, kind: 'battle', epoch: 0, version: 0, state, wake_at_ms: expires_ms },
+    actor: { id, kind: 'battle', epoch: 0, version: 0, state, wake_at_ms: expires_ms, finished: isOver },
     events: [{ type: 'money.moved', payload: {} }],
   })
   const { actors } = ledger
@@ -47,9 +48,9 @@ async function openHost(spoil: (real: Ledger['actors']) => Partial<Ledger['actor
       close: () => {},
     },
     sealer: { seal: (text) => text, open: (sealed) => sealed },
-    openRoom: async () => ({ room: { clients: [], move: async () => {} } }),
+    openRoom: async () => ({ room: { clients, move: async () => {} } }),
   })
-  return { host, clock, actors, close }
+  return { host, clock, clients, actors, close }
 }
 
 test('a battle whose activation was answered with a broken connection is taken up all the same', async () => {
@@ -83,5 +84,24 @@ test('a battle that could not be given back is taken up again', async () => {
   clock.move(25_000)
   await host.sweep()
   expect([host.count, (await actors.find(id))!.node]).toEqual([0, null])
+  await close()
+})
+
+test('a battle that is over stays while somebody looks at it, or is on the way, and not for long after', async () => {
+  const { host, clock, clients, close } = await openHost(() => ({}), true)
+  await host.place(BATTLE)
+  await host.sweep()
+  expect(host.count).toBe(1)
+  clients.push('somebody')
+  clock.move(30_000)
+  await host.sweep()
+  expect(host.count).toBe(1)
+  clients.pop()
+  await host.sweep()
+  expect(host.count).toBe(0)
+  await host.place(BATTLE)
+  clock.move(3_000)
+  await host.sweep()
+  expect(host.count).toBe(0)
   await close()
 })

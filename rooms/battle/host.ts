@@ -10,7 +10,7 @@ import { wageredAsset } from '../../schema/asset.ts'
 import { RollingDropError } from '../../schema/errors.ts'
 import { levelOf } from '../../schema/level.ts'
 import type { Log } from '../actor.ts'
-import { IDLE_MS } from '../idle.ts'
+import { IDLE_MS, OVER_IDLE_MS } from '../idle.ts'
 import type { ClusterNode } from '../node.ts'
 import type { Placement } from '../placement.ts'
 import { BattleActivation, finishedBattle, type WatchedBattle } from './activation.ts'
@@ -134,7 +134,8 @@ export class BattleHost<Opened extends Screen> {
     for (const [id, hosted] of this.#present) {
       const { activation, room, wanted_ms } = hosted
       const clients = room === undefined ? 0 : (await room).room.clients.length
-      const isIdle = clients === 0 && now_ms - wanted_ms >= IDLE_MS
+      const idle_ms = this.#over.has(hosted) ? OVER_IDLE_MS : IDLE_MS
+      const isIdle = clients === 0 && now_ms - wanted_ms >= idle_ms
       if (!isIdle || (activation && !activation.isFinished && !activation.isResting)) continue
       this.#forget(id, hosted)
       await activation?.release().catch(() => this.#doubtful.add(id))
