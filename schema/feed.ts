@@ -43,7 +43,7 @@ export type FeedFrame = Readonly<{
   from: string
   to: string
   events: readonly FeedEvent[]
-  conflated?: number
+  conflated?: number | undefined
 }>
 
 /** The first frame after joining. `recovered: false`: too much was missed, `events` are the last ones instead. */

@@ -32,6 +32,11 @@ export class EncodedFrame {
     return (this.#json ??= Buffer.from(toJson({ type: this.type, ...this.value })))
   }
 
+  /** About how long it is on the wire. */
+  get bytes(): number {
+    return (this.#msgpack ?? this.#json ?? this.msgpack()).byteLength
+  }
+
   /** What `door` puts on its wire for this frame, made once for all its sockets. */
   wired<T>(door: object, make: (frame: EncodedFrame) => T): T {
     const known = this.#wired.get(door)

@@ -2,74 +2,67 @@ import type { Clock } from '../../entropy/clock.ts'
 import type { LedgerReader, Tail } from '../../ledger/ledger.ts'
 import { RollingDropError } from '../../schema/errors.ts'
 import type { CommittedEvent } from '../../schema/event.ts'
-import type { FeedEvent, FeedFrame, FeedWelcome } from '../../schema/feed.ts'
+import type { FeedWelcome } from '../../schema/feed.ts'
 import type { Position } from '../../schema/position.ts'
 import { wants, type Wish } from './filter.ts'
 import { EncodedFrame } from './frame.ts'
-import { FeedHistory, type Run } from './history.ts'
+import { FeedGroup, type SlowLimits } from './group.ts'
+import { FeedHistory } from './history.ts'
+import { LatestEvents } from './latest.ts'
+import { Pace } from './pace.ts'
 import type { Subscriber } from './subscriber.ts'
 import { publicEvent, tell } from './telling.ts'
 
-export type FeedLimits = Readonly<{
-  /** The longest time between an event and its frame; when it was quiet before, less. */
-  tick_ms: number
-  /** More missed events than this are not recovered. */
-  recovery_max: number
-  /** Different filters that are served at once. */
-  filters_max: number
-  /** Past this many buffered bytes a reader's frames are skipped. */
-  skip_bytes: number
-  /** Past this many for `slow_ms` the reader is sent away. */
-  slow_bytes: number
-  slow_ms: number
+export type FeedLimits = SlowLimits &
+  Readonly<{
+    /** The longest time between an event and its frame; while there is little to do, less. */
+    tick_ms: number
+    /** More missed events than this are not recovered. */
+    recovery_max: number
+    /** Different filters that are served at once. */
+    filters_max: number
+  }>
+
+type Options = Readonly<{
+  tail: Tail
+  reader: Pick<LedgerReader, 'events' | 'head'>
+  clock: Clock
+  limits: FeedLimits
 }>
 
-type Options = Readonly<{ tail: Tail; reader: LedgerReader; clock: Clock; limits: FeedLimits }>
-
-/** Those who want the same: up to `to` they have been told, `pending` is what comes next. */
-type Group = {
-  readonly wish: Wish
-  readonly members: Set<Subscriber>
-  readonly pending: FeedEvent[]
-  to: bigint
-  told_ms: number
-}
-
-const QUIET_TICK_MS = 10
 const HEARTBEAT_MS = 5_000
 const LOOK_MS = 1_000
 /** How long somebody who is ahead of this node (they come from one that is quicker) is waited for. */
 const AHEAD_MS = 1_000
-const SNAPSHOT_EVENTS = 50
-/** Events kept for snapshots; filters that match fewer than one in twenty get fewer than fifty. */
-const LATEST_EVENTS = 1_000
 /** Welcomes kept for those who come next with the same filter and position. */
 const WELCOMES_MAX = 100
 
 /**
- * The node's public feed: everything the tail brings, for whoever wants which part of it. A frame is made once for a filter
- * and tick, and says which range of seq it covers, so that "nothing for you" differs from "lost".
+ * The node's feed: everything the tail brings, for whoever wants which part of it. A frame is made once for a filter and tick,
+ * and says which range of seq it covers, so that "nothing for you" differs from "lost".
  *
  *     subscribe ──what was missed, or the latest──▶ welcomed ──frame, frame, …──▶ unsubscribe
- *                                                      └── reads too slowly: frames skipped ──▶ sent away with 4010
+ *                                                      └── reads too slowly ──▶ sent away with 4010
  */
 export class FeedHub {
   readonly #options: Options
   readonly #history: FeedHistory
-  readonly #groups = new Map<string, Group>()
-  readonly #groupOf = new Map<Subscriber, Group>()
-  readonly #slowSince = new Map<Subscriber, number>()
+  readonly #latest: LatestEvents
+  readonly #pace: Pace
+  readonly #groups = new Map<string, FeedGroup>()
+  readonly #groupOf = new Map<Subscriber, FeedGroup>()
   readonly #welcomes = new Map<string, EncodedFrame>()
   readonly #unsubscribe: () => void
-  #latest: CommittedEvent[] = []
-  #flushed_ms = 0
+  #head: Promise<bigint> | undefined
   #cancelTick: (() => void) | undefined
   #cancelLook = () => {}
 
   constructor(options: Options) {
     this.#options = options
-    const { tail, reader, limits } = options
-    this.#history = new FeedHistory({ tail, reader, recovery_max: limits.recovery_max })
+    const { tail, reader, clock, limits } = options
+    this.#history = new FeedHistory({ tail, reader, clock, recovery_max: limits.recovery_max })
+    this.#latest = new LatestEvents(tail, reader)
+    this.#pace = new Pace(limits.tick_ms)
     this.#unsubscribe = tail.subscribe((events) => this.#take(events))
     this.#lookLater()
   }
@@ -85,8 +78,9 @@ export class FeedHub {
   }
 
   /**
-   * Welcomes a subscriber with all that was missed `since`, or where that is too much or not given with the latest events, and
-   * goes on from there without gap or repetition. `isThere` says whether the subscriber still is when the reading is done.
+   * Welcomes a subscriber with all that was missed `since`, or where that is too much, of another lineage or not given with the
+   * latest events, and goes on from there without gap or repetition. `isThere` says whether the subscriber still is when the
+   * reading is done. Throws `feed/position` for a position that has not been reached.
    */
   async subscribe(
     subscriber: Subscriber,
@@ -95,67 +89,53 @@ export class FeedHub {
     isThere: () => boolean,
   ): Promise<void> {
     this.admit(wish)
-    const { tail } = this.#options
-    const from = since && since.lineage === tail.lineage && (await this.#reached(since.seq)) ? since.seq : undefined
-    const missed = from === undefined ? undefined : await this.#missed(from)
-    const before = missed === undefined && this.#latest.length < LATEST_EVENTS ? await this.#history.beforeStart() : []
-    if (!isThere()) return
-    const group = this.#group(wish)
-    // From here on nothing waits: whatever the tail brings next is for the group's next frame.
-    if (from !== undefined && from > group.to) this.#tell(group)
-    subscriber.send(this.#welcome(group, from, missed, before))
-    group.members.add(subscriber)
-    this.#groupOf.set(subscriber, group)
+    if (since?.lineage === this.#options.tail.lineage) {
+      await this.#reached(since.seq)
+      while (await this.#history.reach(since.seq)) {
+        if (!isThere() || this.#recover(subscriber, wish, since.seq)) return
+      }
+    }
+    const before = await this.#latest.beforeStart()
+    if (isThere()) this.#show(subscriber, wish, before)
   }
 
   unsubscribe(subscriber: Subscriber): void {
     const group = this.#groupOf.get(subscriber)
     this.#groupOf.delete(subscriber)
-    this.#slowSince.delete(subscriber)
-    group?.members.delete(subscriber)
-    if (group?.members.size === 0) this.#groups.delete(group.wish.key)
+    group?.remove(subscriber)
+    if (group?.size === 0) this.#groups.delete(group.wish.key)
   }
 
   close(): void {
     this.#unsubscribe()
+    this.#history.close()
     this.#cancelTick?.()
     this.#cancelLook()
-  }
-
-  #group(wish: Wish): Group {
-    this.admit(wish)
-    const known = this.#groups.get(wish.key)
-    if (known) return known
-    const { tail, clock } = this.#options
-    const group: Group = { wish, members: new Set(), pending: [], to: tail.seq, told_ms: clock.now() }
-    this.#groups.set(wish.key, group)
-    return group
   }
 
   #take(events: readonly CommittedEvent[]): void {
     for (const event of events) {
       if (event.audience === 'internal') continue
-      this.#latest.push(event)
+      this.#latest.add(event)
       const publicly = publicEvent(event)
-      for (const { wish, pending } of this.#groups.values()) {
-        if (!wants(wish, event)) continue
-        const told = wish.view === 'public' && wish.user === undefined ? publicly : tell(wish, event)
-        if (told) pending.push(told)
+      for (const group of this.#groups.values()) {
+        if (!wants(group.wish, event)) continue
+        const told = isEveryones(group.wish) ? publicly : tell(group.wish, event)
+        if (told) group.push(told)
       }
     }
-    if (this.#latest.length > 2 * LATEST_EVENTS) this.#latest = this.#latest.slice(-LATEST_EVENTS)
     if (this.#groups.size > 0) this.#tickLater()
   }
 
   #tickLater(): void {
     if (this.#cancelTick) return
-    const { clock, limits } = this.#options
-    const now_ms = clock.now()
-    const wasQuiet = now_ms - this.#flushed_ms >= limits.tick_ms
-    this.#cancelTick = clock.at(now_ms + (wasQuiet ? Math.min(QUIET_TICK_MS, limits.tick_ms) : limits.tick_ms), () => {
+    const { clock } = this.#options
+    this.#cancelTick = clock.at(this.#pace.next(clock.now()), () => {
       this.#cancelTick = undefined
-      this.#flushed_ms = clock.now()
-      for (const group of this.#groups.values()) if (group.pending.length > 0) this.#tell(group)
+      const now_ms = clock.now()
+      const began_ms = performance.now()
+      for (const group of this.#groups.values()) if (group.isPending) group.tell(now_ms)
+      this.#pace.told(now_ms, performance.now() - began_ms)
     })
   }
 
@@ -164,99 +144,97 @@ export class FeedHub {
     const { clock } = this.#options
     this.#cancelLook = clock.at(clock.now() + LOOK_MS, () => {
       const now_ms = clock.now()
-      for (const group of this.#groups.values()) if (now_ms - group.told_ms >= HEARTBEAT_MS) this.#tell(group)
-      for (const subscriber of this.#slowSince.keys()) this.#isTooSlow(subscriber, now_ms)
+      for (const group of this.#groups.values()) {
+        if (now_ms - group.told_ms >= HEARTBEAT_MS) group.tell(now_ms)
+        group.look(now_ms)
+      }
       this.#lookLater()
     })
   }
 
-  /** One frame for all of the group, encoded once. */
-  #tell(group: Group): void {
-    const { tail, clock } = this.#options
-    const now_ms = clock.now()
-    const events = group.pending.splice(0)
-    const frame: FeedFrame = { lineage: tail.lineage, from: group.to.toString(), to: tail.seq.toString(), events }
-    group.to = tail.seq
-    group.told_ms = now_ms
-    const encoded = new EncodedFrame('frame', frame)
-    for (const subscriber of group.members) if (!this.#isTooSlow(subscriber, now_ms)) subscriber.send(encoded)
-  }
-
-  /** Whether this frame is skipped: the next one's `from` tells the reader, who then asks for what is missing. */
-  #isTooSlow(subscriber: Subscriber, now_ms: number): boolean {
-    const { skip_bytes, slow_bytes, slow_ms } = this.#options.limits
-    const buffered = subscriber.buffered()
-    if (buffered <= slow_bytes) this.#slowSince.delete(subscriber)
-    else {
-      const since_ms = this.#slowSince.get(subscriber) ?? now_ms
-      this.#slowSince.set(subscriber, since_ms)
-      if (now_ms - since_ms >= slow_ms) this.#sendAway(subscriber)
-    }
-    return buffered > skip_bytes
-  }
-
-  #sendAway(subscriber: Subscriber): void {
-    this.unsubscribe(subscriber)
-    subscriber.end(new RollingDropError('feed/too-slow'))
-  }
-
-  /** Whether the tail has come as far as `seq`, which it may a moment later. */
-  async #reached(seq: bigint): Promise<boolean> {
-    const { tail, clock } = this.#options
-    if (seq <= tail.seq) return true
-    return new Promise((resolve) => {
-      const end = (reached: boolean) => {
+  /**
+   * Waits for the tail, which may come as far as `seq` a moment later. Throws `feed/position` when the ledger has not, so that
+   * nobody can have been told of it, `ledger/unavailable` when it has and only this node is behind.
+   */
+  async #reached(seq: bigint): Promise<void> {
+    const { tail, clock, reader } = this.#options
+    if (seq <= tail.seq) return
+    await new Promise<void>((resolve) => {
+      const end = () => {
         stop()
         cancel()
-        resolve(reached)
+        resolve()
       }
-      const stop = tail.subscribe(() => tail.seq >= seq && end(true))
-      const cancel = clock.at(clock.now() + AHEAD_MS, () => end(tail.seq >= seq))
+      const stop = tail.subscribe(() => tail.seq >= seq && end())
+      const cancel = clock.at(clock.now() + AHEAD_MS, end)
     })
+    if (seq <= tail.seq) return
+    this.#head ??= reader
+      .head()
+      .then((head) => head.seq)
+      .finally(() => (this.#head = undefined))
+    const head = await this.#head
+    throw new RollingDropError(seq > head ? 'feed/position' : 'ledger/unavailable')
   }
 
-  /** Reads until memory reaches the rest, so that what comes after the last read is not lost. */
-  async #missed(since: bigint): Promise<Run | undefined> {
-    let run = await this.#history.missed(since)
-    while (run && this.#history.remembered(run.to) === undefined) {
-      const more: Run | undefined = await this.#history.missed(run.to)
-      run = more && { to: more.to, events: [...run.events, ...more.events] }
+  /**
+   * Welcomes with all that was missed; false when memory has moved on meanwhile. Nothing in it waits: what lies beyond the
+   * group's last frame comes with its next one.
+   */
+  #recover(subscriber: Subscriber, wish: Wish, since: bigint): boolean {
+    const { tail, clock } = this.#options
+    const group = this.#groupFor(wish)
+    if (since > group.to) group.tell(clock.now())
+    const { to } = group
+    const key = `${to} ${since} ${wish.key}`
+    let welcome = this.#welcomes.get(key)
+    if (!welcome) {
+      const missed = this.#history.after(since)
+      if (!missed) return false
+      const events = missed.flatMap((event) => (event.seq <= to && wants(wish, event) ? (tell(wish, event) ?? []) : []))
+      const range = { lineage: tail.lineage, from: since.toString(), to: to.toString() }
+      welcome = this.#kept(key, { ...range, recovered: true, events })
     }
-    return run
+    this.#join(subscriber, group, welcome)
+    return true
+  }
+
+  #show(subscriber: Subscriber, wish: Wish, before: readonly CommittedEvent[]): void {
+    const group = this.#groupFor(wish)
+    const to = group.to.toString()
+    const key = `${to} ${wish.key}`
+    const events = () => this.#latest.snapshot(wish, group.to, before)
+    const make = () => ({ lineage: this.#options.tail.lineage, from: to, to, recovered: false, events: events() })
+    this.#join(subscriber, group, this.#welcomes.get(key) ?? this.#kept(key, make()))
   }
 
   /** Encoded once for all who come with the same filter from the same position before the group's next frame. */
-  #welcome(
-    group: Group,
-    from: bigint | undefined,
-    missed: Run | undefined,
-    before: readonly CommittedEvent[],
-  ): EncodedFrame {
-    const recovers = from !== undefined && missed !== undefined
-    const key = `${group.to} ${recovers ? from : ''} ${group.wish.key}`
-    const known = this.#welcomes.get(key)
-    if (known) return known
-    const welcome = (recovers && this.#recovered(group, from, missed)) || this.#snapshot(group, before)
+  #kept(key: string, welcome: FeedWelcome): EncodedFrame {
     const encoded = new EncodedFrame('welcome', welcome)
     if (this.#welcomes.size >= WELCOMES_MAX) this.#welcomes.clear()
     this.#welcomes.set(key, encoded)
     return encoded
   }
 
-  /** Undefined when memory has moved on meanwhile. What lies beyond the group's last frame comes with its next one. */
-  #recovered({ wish, to }: Group, since: bigint, missed: Run): FeedWelcome | undefined {
-    const rest = this.#history.remembered(missed.to)
-    if (!rest) return undefined
-    const events = chosen([...missed.events, ...rest.events], wish, to)
-    return { lineage: this.#options.tail.lineage, from: since.toString(), to: to.toString(), recovered: true, events }
+  #join(subscriber: Subscriber, group: FeedGroup, welcome: EncodedFrame): void {
+    this.#groups.set(group.wish.key, group)
+    this.#groupOf.set(subscriber, group)
+    subscriber.send(welcome)
+    group.add(subscriber)
   }
 
-  #snapshot({ wish, to }: Group, before: readonly CommittedEvent[]): FeedWelcome {
-    const events = chosen([...before, ...this.#latest], wish, to).slice(-SNAPSHOT_EVENTS)
-    return { lineage: this.#options.tail.lineage, from: to.toString(), to: to.toString(), recovered: false, events }
+  #groupFor(wish: Wish): FeedGroup {
+    this.admit(wish)
+    const { tail, clock, limits } = this.#options
+    const sendAway = (subscriber: Subscriber, error: RollingDropError) => {
+      this.unsubscribe(subscriber)
+      subscriber.end(error)
+    }
+    const parts = { wish, tail, history: this.#history, limits, now_ms: clock.now(), sendAway }
+    return this.#groups.get(wish.key) ?? new FeedGroup(parts)
   }
 }
 
-function chosen(events: readonly CommittedEvent[], wish: Wish, to: bigint): readonly FeedEvent[] {
-  return events.flatMap((event) => (event.seq <= to && wants(wish, event) ? (tell(wish, event) ?? []) : []))
+function isEveryones({ view, user }: Wish): boolean {
+  return view === 'public' && user === undefined
 }

@@ -1,4 +1,4 @@
-import { getMessageBytes, Protocol } from '@colyseus/core'
+import { ClientState, getMessageBytes, Protocol } from '@colyseus/core'
 import type { WebSocket } from 'ws'
 import { MAIN_TENANT } from '../../schema/account.ts'
 import { RollingDropError, toRollingDropError } from '../../schema/errors.ts'
@@ -7,6 +7,7 @@ import { parsePosition } from '../../schema/position.ts'
 import { GuardedRoom, type Guard, type RoomClient } from '../guarded-room.ts'
 import { wishOf } from './filter.ts'
 import type { EncodedFrame } from './frame.ts'
+import { framed, sendFramed, type Framed } from './framed.ts'
 import type { FeedHub } from './hub.ts'
 import type { Subscriber } from './subscriber.ts'
 
@@ -50,14 +51,18 @@ export class FeedRoom extends GuardedRoom {
   #subscriberOf(client: RoomClient): Subscriber {
     const socket = client.ref as unknown as WebSocket
     return {
-      send: (frame) => client.enqueueRaw(frame.wired(FeedRoom, wire)),
+      send: (frame) => {
+        const message = frame.wired(FeedRoom, wire)
+        if (client.state === ClientState.JOINED) sendFramed(socket, message)
+        else client.enqueueRaw(message.payload) // Colyseus keeps it until the client says that it has joined.
+      },
       buffered: () => socket.bufferedAmount,
       end: (error) => this.end(client, error),
     }
   }
 }
 
-/** A frame as Colyseus sends it, where `sendBytes` would make a copy for each socket. */
-function wire(frame: EncodedFrame): Uint8Array {
-  return getMessageBytes.raw(Protocol.ROOM_DATA_BYTES, frame.type, undefined, frame.msgpack())
+/** A frame as Colyseus would send it. */
+function wire(frame: EncodedFrame): Framed {
+  return framed(getMessageBytes.raw(Protocol.ROOM_DATA_BYTES, frame.type, undefined, frame.msgpack()), 'binary')
 }
