@@ -122,6 +122,24 @@ export const settings = {
     [1, 10_000],
     'Open sockets of one user on one node: a dozen tabs and devices.',
   ),
+  PLAIN_SOCKETS_MAX: whole(
+    20_000,
+    'connections',
+    [1, 1_000_000],
+    'Plain sockets and event streams of one node: what is read slowly costs up to 300 KiB each.',
+  ),
+  PLAIN_SOCKETS_PER_ADDRESS: whole(
+    5000,
+    'connections',
+    [1, 1_000_000],
+    'Of these from one client address: behind one of a mobile network there are thousands.',
+  ),
+  SOCKET_LIFE_MS: whole(
+    10_000,
+    'ms',
+    [100, 600_000],
+    'A plain socket that answers no ping for this long, or twice as long at most, is closed.',
+  ),
 
   MAILBOX_COMMANDS_MAX: whole(
     1000,

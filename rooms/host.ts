@@ -16,8 +16,8 @@ import { FeedHub, type FeedLimits } from './feed/hub.ts'
 import type { FeedRoom } from './feed/room.ts'
 import type { Guard } from './guarded-room.ts'
 import { ClusterNode } from './node.ts'
-import { PlainDoor } from './plain/door.ts'
-import { Following } from './plain/follow.ts'
+import type { CrowdLimits } from './plain/crowd.ts'
+import { PlainDoors } from './plain-doors.ts'
 import { Placement } from './placement.ts'
 import { placesOf } from './places.ts'
 import { Rounds } from './rounds.ts'
@@ -42,6 +42,9 @@ export type RoomsConfig = Readonly<{
   spectators_max: number
   /** Sockets that one user may have open on this node. */
   sockets_per_user_max: number
+  /** Addresses and CIDR ranges whose X-Forwarded-For is believed. */
+  trustedProxies: readonly string[]
+  plain: CrowdLimits & Readonly<{ life_ms: number }>
   /** Commands that may wait for one battle. */
   mailbox_max: number
   feed: FeedLimits
@@ -62,9 +65,9 @@ export type RoomsParts = Readonly<{
 export type Rooms = Readonly<{
   /** This node's id among the living. */
   node(): string
-  /** The seat route, to be mounted at the root. */
+  /** The seat route and `GET /live-feed`, to be mounted at the root. */
   routes: Hono
-  /** Takes the WebSocket upgrades that are for a room, and those of `/ws/battles`. */
+  /** Takes the WebSocket upgrades that are for a room, and those of the plain doors. */
   attach(server: HttpServer): void
   /** Hands everything over: afterwards this node acts for nothing and holds no client. */
   drain(): Promise<void>
@@ -130,7 +133,7 @@ export async function createRooms(parts: RoomsParts): Promise<Rooms> {
       body_bytes_max: config.message_bytes_max,
       isDraining: () => draining !== undefined,
       log,
-    }),
+    }).route('/', plain.routes),
     attach: (server) => colyseus.attach(server, (request, socket, head) => plain.take(request, socket, head)),
     drain,
     async close() {
@@ -148,11 +151,10 @@ export async function createRooms(parts: RoomsParts): Promise<Rooms> {
   }
 }
 
-/** `/ws/battles`, over the same feed as the rooms. */
-function openPlain({ tail, ledger, sealer, config }: RoomsParts, guard: Guard, hub: FeedHub): PlainDoor {
-  const { spectators_max } = config
-  const following = new Following({ tail, actors: ledger.actors, sealer, clock: guard.clock, spectators_max })
-  return new PlainDoor({ guard, hub, following, limits: config.feed }, PAYLOAD_BYTES_MAX)
+/** The doors for those without the SDK, over the same feed as the rooms. */
+function openPlain({ tail, ledger, sealer, config, log }: RoomsParts, guard: Guard, hub: FeedHub): PlainDoors {
+  const { actors } = ledger
+  return new PlainDoors({ guard, hub, tail, actors, sealer, config, log, payload_bytes_max: PAYLOAD_BYTES_MAX })
 }
 
 function joinNode(

@@ -1,13 +1,14 @@
 import { matchMaker } from '@colyseus/core'
 import { Hono, type Context } from 'hono'
-import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Access, Principal } from '../access/access.ts'
 import { RollingDropError, toRollingDropError } from '../schema/errors.ts'
-import { feedOptions, type FeedOptions } from '../schema/feed.ts'
-import { battleId, type Problem } from '../schema/http.ts'
-import { parsePosition } from '../schema/position.ts'
+import type { FeedOptions } from '../schema/feed.ts'
+import { battleId } from '../schema/http.ts'
 import type { Log } from './actor.ts'
+import { bearerOf } from './bearer.ts'
+import { readFeedOptions } from './feed-options.ts'
 import type { Visitor } from './guarded-room.ts'
+import { respond } from './problem.ts'
 import type { Opened } from './shelf.ts'
 
 /** Where an actor is found: in a room of this node, or at the address of another one. */
@@ -94,10 +95,8 @@ async function reserve(place: Place, options: object, principal: Principal | nul
 }
 
 async function authenticated(access: Options['access'], header: string | undefined): Promise<Principal | null> {
-  if (header === undefined) return null
-  const token = /^Bearer +(\S+)$/i.exec(header)?.[1]
-  if (token === undefined) throw new RollingDropError('auth/token-invalid')
-  return access.authenticate(token)
+  const token = bearerOf(header)
+  return token === undefined ? null : access.authenticate(token)
 }
 
 async function bodyOf(c: Context, bytes_max: number): Promise<unknown> {
@@ -109,34 +108,4 @@ async function bodyOf(c: Context, bytes_max: number): Promise<unknown> {
   } catch {
     throw new RollingDropError('request/invalid', { reason: 'the body is not JSON' })
   }
-}
-
-function readFeedOptions(body: unknown): FeedOptions {
-  const read = feedOptions.safeParse(body)
-  if (!read.success) {
-    const issues = read.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
-    const codes = { since: 'feed/position', filter: 'feed/filter' } as const
-    const field = read.error.issues[0]?.path[0]
-    throw new RollingDropError(field === 'since' || field === 'filter' ? codes[field] : 'request/invalid', { issues })
-  }
-  const { since } = read.data
-  if (since !== undefined && !parsePosition(since)) throw new RollingDropError('feed/position')
-  return read.data
-}
-
-function respond(c: Context, error: RollingDropError): Response {
-  const { code, message, retry, details } = error.reply()
-  const told = {
-    type: `urn:rollingdrop:error:${code}`,
-    title: message,
-    status: error.status,
-    code,
-    detail: message,
-    retry,
-  }
-  const problem: Problem = details === undefined ? told : { ...told, details }
-  const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' }
-  if (error.status === 401) headers['www-authenticate'] = 'Bearer'
-  if (retry && (error.status === 429 || error.status === 503)) headers['retry-after'] = '1'
-  return c.body(JSON.stringify(problem), error.status as ContentfulStatusCode, headers)
 }

@@ -27,6 +27,12 @@ export function roomsConfig(config: Config, databaseUrl: string): RoomsConfig {
     rooms_max: config.rooms_per_node,
     spectators_max: config.spectators_per_battle,
     sockets_per_user_max: config.sockets_per_user,
+    trustedProxies: config.trusted_proxies,
+    plain: {
+      sockets_max: config.plain_sockets_max,
+      sockets_per_address_max: config.plain_sockets_per_address,
+      life_ms: config.socket_life_ms,
+    },
     feed: {
       tick_ms: config.feed_tick_ms,
       recovery_max: config.feed_recovery_max,

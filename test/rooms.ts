@@ -107,6 +107,8 @@ export async function openTestRooms(
     rooms_max: 10_000,
     spectators_max: 10_000,
     sockets_per_user_max: 10_000,
+    trustedProxies: [],
+    plain: { sockets_max: 10_000, sockets_per_address_max: 10_000, life_ms: 10_000 },
     feed: LIMITS,
     ...changed,
   }

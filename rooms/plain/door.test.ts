@@ -71,7 +71,7 @@ describe('the lobby over a plain socket', () => {
     await until(() => expect(client.of('welcome')).toHaveLength(1))
     client.say({ type: 'lobby', filter: { types: ['faucet.granted'] } })
     client.say({ type: 'lobby', since: 'yesterday' })
-    await until(() => expect(codesOf(client)).toEqual(['request/invalid', 'feed/position']))
+    await until(() => expect(codesOf(client)).toEqual(['feed/filter', 'feed/position']))
     expect(client.of('error')[1]).toMatchObject({ of: 'lobby', retry: false })
     await client.close()
   })

@@ -1,29 +1,64 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { WebSocketServer } from 'ws'
-import { PlainSocket, type PlainParts } from './socket.ts'
+import { WebSocketServer, type WebSocket } from 'ws'
+import { RollingDropError, toRollingDropError } from '../../schema/errors.ts'
+import { feedProtocols, type FeedProtocol } from '../../schema/live-feed.ts'
+import { problemOf } from '../problem.ts'
+import type { OpenedSocket } from './conversation.ts'
+import type { Crowd } from './crowd.ts'
+import { encodings } from './encoding.ts'
 
-const PATH = '/ws/battles'
-/** A socket that gives no sign of life for this long, or twice as long at most, is closed. */
-const LIFE_MS = 10_000
+/** A socket behind a door, as the door sees it. */
+export interface DoorSocket {
+  /** Once a life: asks for a sign of it, and closes where none came since the last time. */
+  look(): void
+  /** Twice a second: sends what was held back, where the reader has caught up. */
+  catchUp?(): void
+  /** Sends the client to another address. */
+  move(address: string): void
+}
+
+type Options<Who> = Readonly<{
+  path: string
+  /** Subprotocols that may be asked for; who asks for none gets the first. */
+  protocols: readonly FeedProtocol[]
+  /** Who wants in; what it throws closes the socket with its code. */
+  admit(request: IncomingMessage): Promise<Who> | Who
+  open(opened: OpenedSocket, who: Who, query: URLSearchParams): DoorSocket
+  crowd: Crowd
+  addressOf(request: IncomingMessage): string
+  /** A socket that gives no sign of life for this long, or twice as long at most, is closed. */
+  life_ms: number
+  /** The hard stop for what comes in one message. */
+  payload_bytes_max: number
+}>
+
 const CATCH_UP_MS = 500
-/** How long clients that are sent elsewhere may take to say goodbye. */
+/** How long clients that are refused or sent elsewhere may take to say goodbye. */
 const GOODBYE_MS = 1_000
 
-/** `/ws/battles`: the lobby and battles over a plain WebSocket, as JSON, for those without the SDK. Playing needs the SDK. */
-export class PlainDoor {
-  readonly #parts: PlainParts
+/** A path at which plain WebSockets are taken, for those without the SDK. */
+export class SocketDoor<Who> {
+  readonly #options: Options<Who>
   readonly #server: WebSocketServer
-  readonly #sockets = new Set<PlainSocket>()
+  readonly #sockets = new Set<DoorSocket>()
   readonly #timers: readonly NodeJS.Timeout[]
   #isOpen = true
 
-  constructor(parts: PlainParts, payload_bytes_max: number) {
-    this.#parts = parts
-    this.#server = new WebSocketServer({ noServer: true, maxPayload: payload_bytes_max, perMessageDeflate: false })
-    const every = (wait_ms: number, run: (socket: PlainSocket) => void) =>
+  constructor(options: Options<Who>) {
+    this.#options = options
+    this.#server = new WebSocketServer({
+      noServer: true,
+      maxPayload: options.payload_bytes_max,
+      perMessageDeflate: false,
+      handleProtocols: (asked) => options.protocols.find((protocol) => asked.has(protocol)) ?? false,
+    })
+    const every = (wait_ms: number, run: (socket: DoorSocket) => void) =>
       setInterval(() => this.#sockets.forEach((socket) => run(socket)), wait_ms)
-    this.#timers = [every(LIFE_MS, (socket) => socket.look()), every(CATCH_UP_MS, (socket) => socket.catchUp())]
+    this.#timers = [
+      every(options.life_ms, (socket) => socket.look()),
+      every(CATCH_UP_MS, (socket) => socket.catchUp?.()),
+    ]
   }
 
   get count(): number {
@@ -31,14 +66,11 @@ export class PlainDoor {
   }
 
   /** Takes an upgrade that is for this door. False: it is not. */
-  take(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
-    if ((request.url ?? '').split('?')[0] !== PATH) return false
-    socket.on('error', () => socket.destroy())
-    if (!this.#isOpen) socket.end('HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\n\r\n')
-    else
-      this.#server.handleUpgrade(request, socket, head, (opened) =>
-        this.#open(new PlainSocket(opened, this.#parts), opened, request),
-      )
+  take(request: IncomingMessage, stream: Duplex, head: Buffer): boolean {
+    if ((request.url ?? '').split('?')[0] !== this.#options.path) return false
+    stream.on('error', () => stream.destroy())
+    if (this.#isOpen) void this.#letIn(request, stream, head)
+    else refuseUpgrade(stream, new RollingDropError('server/draining'))
     return true
   }
 
@@ -51,20 +83,52 @@ export class PlainDoor {
 
   close(): void {
     this.drain([])
-    this.#parts.following.close()
     for (const timer of this.#timers) clearInterval(timer)
     const left = setTimeout(() => this.#server.clients.forEach((socket) => socket.terminate()), GOODBYE_MS)
     this.#server.close(() => clearTimeout(left))
   }
 
-  #open(
-    plain: PlainSocket,
-    socket: Readonly<{ on(event: 'close', run: () => void): unknown }>,
-    request: IncomingMessage,
-  ): void {
-    this.#sockets.add(plain)
-    socket.on('close', () => this.#sockets.delete(plain))
-    const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-    if (token !== undefined) plain.identify(token)
+  /** Whoever is refused is told so over the socket: a browser's page does not see how an upgrade was answered. */
+  async #letIn(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
+    const { admit, crowd, addressOf } = this.#options
+    let who: Readonly<{ admitted: Who } | { refused: RollingDropError }>
+    try {
+      stream.once('close', crowd.enter(addressOf(request)))
+      who = { admitted: await admit(request) }
+    } catch (cause) {
+      who = { refused: toRollingDropError(cause) }
+    }
+    if (!this.#isOpen) return refuseUpgrade(stream, new RollingDropError('server/draining'))
+    this.#server.handleUpgrade(request, stream, head, (socket) => {
+      if ('refused' in who) this.#refuse(socket, who.refused)
+      else this.#open(socket, stream, who.admitted, request)
+    })
   }
+
+  #open(socket: WebSocket, stream: Duplex, who: Who, request: IncomingMessage): void {
+    const query = new URL(request.url ?? '/', 'ws://door').searchParams
+    const opened = this.#options.open({ socket, stream, encoding: this.#encodingOf(socket) }, who, query)
+    this.#sockets.add(opened)
+    socket.on('close', () => this.#sockets.delete(opened))
+  }
+
+  #refuse(socket: WebSocket, error: RollingDropError): void {
+    const encoding = this.#encodingOf(socket)
+    socket.on('error', () => {}) // Followed by its close.
+    socket.send(encoding.write({ type: 'error', ...error.reply() }), { binary: encoding.kind === 'binary' })
+    socket.close(error.close, error.code)
+    const left = setTimeout(() => socket.terminate(), GOODBYE_MS)
+    socket.on('close', () => clearTimeout(left))
+  }
+
+  #encodingOf({ protocol }: WebSocket) {
+    const { protocols } = this.#options
+    return encodings[feedProtocols.find((known) => known === protocol) ?? protocols[0]!]
+  }
+}
+
+function refuseUpgrade(stream: Duplex, error: RollingDropError): void {
+  const { body, headers } = problemOf(error)
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  stream.end(`HTTP/1.1 ${error.status} Refused\r\n${lines.join('')}connection: close\r\n\r\n${body}`)
 }

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import { expect, test, vi } from 'vitest'
 import type { WebSocket } from 'ws'
 import { stillClock } from '../../test/still-clock.ts'
+import { encodings } from './encoding.ts'
 import { PlainSocket, type PlainParts } from './socket.ts'
 
 const limits = { skip_bytes: 1_000, slow_bytes: 2_000, slow_ms: 10_000, recovery_max: 1, filters_max: 1 }
@@ -30,7 +31,12 @@ function open() {
   }
   const guard = { clock, limits: { messages_per_second: 10, message_bytes_max: 100 }, watch: { forget: () => {} } }
   const parts = { guard, limits, following, hub: { unsubscribe: () => {} } } as unknown as PlainParts
-  const plain = new PlainSocket(socket as unknown as WebSocket, parts)
+  const opened = {
+    socket: socket as unknown as WebSocket,
+    stream: { write: () => true },
+    encoding: encodings['rollingdrop.json'],
+  }
+  const plain = new PlainSocket(opened, undefined, parts)
   const say = (message: object) => socket.emit('message', Buffer.from(JSON.stringify(message)), false)
   return { plain, socket, sent, closed, clock, say, tell: (text: string) => tell(Buffer.from(text)) }
 }
@@ -80,12 +86,15 @@ test('one that stays behind is sent away with a code on which to come back', asy
   expect(closed).toEqual([[4010, 'feed/too-slow']])
 })
 
-test('one that gives no sign of life between two looks is cut', async () => {
+test('one that gives no sign of life between two looks is told so, and cut when it does not take even that', async () => {
   const { plain, socket, closed } = open()
   plain.look()
   socket.emit('pong')
   plain.look()
   expect(closed).toEqual([])
   plain.look()
-  expect(closed).toEqual(['terminated'])
+  expect(closed).toEqual([[4408, 'request/no-pong']])
+  plain.look()
+  plain.look()
+  expect(closed.slice(1)).toEqual(['terminated'])
 })
