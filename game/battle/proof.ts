@@ -46,7 +46,7 @@ function resultOf(battle: Battle): Pick<BattleProof, 'drops' | 'winners' | 'payo
   }
 }
 
-function boxToJson(box: Battle['boxes'][number]): BattleProof['boxes'][number] {
+export function boxToJson(box: Battle['boxes'][number]): BattleProof['boxes'][number] {
   return {
     ...box,
     price: box.price.toString(),

@@ -53,7 +53,7 @@ export function verifyBattle(proof: BattleProof, noted: Noted = {}, verifyBeacon
 }
 
 /** Runs one check. What is thrown while recomputing a malformed proof is that proof's fault. */
-function stage(name: StageName, fine: string, check: () => string | undefined): Stage {
+export function stage(name: StageName, fine: string, check: () => string | undefined): Stage {
   try {
     const fault = check()
     return { name, ok: fault === undefined, detail: fault ?? fine }
@@ -87,7 +87,7 @@ function boxesFault(proof: BattleProof, noted: Noted): string | undefined {
   return price.toString() === proof.price ? undefined : 'a seat does not cost what its boxes cost'
 }
 
-function canBeDrawn(box: Box): boolean {
+export function canBeDrawn(box: Box): boolean {
   const weighed = box.prizes.length > 0 && box.prizes.every(({ weight }) => Number.isSafeInteger(weight) && weight > 0)
   return weighed && weightSum(box) <= WEIGHT_SUM_MAX
 }

@@ -27,10 +27,15 @@ export function drawWords(serverSeed: string, line: DrawLine, block: number): re
  * fits 64 bits, modulo `n`. When all four words of a block are rejected the next block is taken.
  */
 export function drawFrom(urn: Urn, place: Place, n: bigint): bigint {
+  return drawWithin((block) => wordsOf(urn, place, block), n)
+}
+
+/** As `drawFrom`, over the 32 bytes that each block gives. */
+export function drawWithin(wordsOfBlock: (block: number) => DataView, n: bigint): bigint {
   if (n < 1n || n > WORDS) throw new RangeError(`cannot draw below ${n}`)
   const bound = WORDS - (WORDS % n)
   for (let block = 0; block < BLOCKS_MAX; block++) {
-    const words = wordsOf(urn, place, block)
+    const words = wordsOfBlock(block)
     for (let offset = 0; offset < 32; offset += 8) {
       const word = words.getBigUint64(offset)
       if (word < bound) return word % n
