@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import { IncomingMessage, ServerResponse } from 'node:http'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { HttpBindings } from '@hono/node-server'
 import { Hono, type Context } from 'hono'
@@ -57,23 +57,22 @@ export class EventDoor {
   }
 
   async #answer(c: Context<Env>): Promise<Response> {
-    const { crowd, addressOf, hub, guard } = this.#parts
     const { incoming, outgoing } = c.env
-    if (!incoming || !outgoing) throw new Error('events are told over a connection of our own only')
+    if (!(incoming instanceof IncomingMessage) || !(outgoing instanceof ServerResponse))
+      throw new Error('events are told over a connection of HTTP/1.1')
     if (!this.#isOpen) throw new RollingDropError('server/draining')
-    const leave = crowd.enter(addressOf(incoming as IncomingMessage))
+    const { crowd, addressOf, guard } = this.#parts
+    const leave = crowd.enter(addressOf(incoming))
     outgoing.once('close', leave)
+    const stream = new EventStream(outgoing)
     try {
       const wanted = await this.#wanted(c)
-      hub.admit(wanted.wish)
       if (wanted.principal) guard.watch.admit(wanted.principal)
-      if (outgoing.destroyed) return RESPONSE_ALREADY_SENT.clone()
-      const stream = new EventStream(outgoing as ConstructorParameters<typeof EventStream>[0])
-      this.#streams.add(stream)
       outgoing.once('close', () => this.#forget(stream))
-      this.#tell(stream, wanted)
+      await this.#tell(stream, wanted)
       return RESPONSE_ALREADY_SENT.clone()
     } catch (cause) {
+      this.#forget(stream)
       leave()
       throw cause
     }
@@ -87,11 +86,11 @@ export class EventDoor {
     return { principal, wish: publicWish(principal, filter), since: readPosition(from) }
   }
 
-  #tell(stream: EventStream, { principal, wish, since }: Wanted): void {
+  async #tell(stream: EventStream, { principal, wish, since }: Wanted): Promise<void> {
     const { hub, guard } = this.#parts
-    const end = (error: RollingDropError) => stream.end(error)
-    if (principal) guard.watch.watch(stream, { principal, end })
-    hub.subscribe(stream, wish, since, () => stream.isOpen).catch((cause: unknown) => end(toRollingDropError(cause)))
+    this.#streams.add(stream)
+    if (principal) guard.watch.watch(stream, { principal, end: (error) => stream.end(error) })
+    await hub.subscribe(stream, wish, since, () => stream.isOpen)
   }
 
   #look(stream: EventStream): void {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { RollingDropError } from '../../schema/errors.ts'
+import type { RollingDropError } from '../../schema/errors.ts'
 import { toJson } from '../../schema/json.ts'
 import { formatPosition } from '../../schema/position.ts'
 import type { EncodedFrame } from '../feed/frame.ts'
@@ -25,7 +25,8 @@ const HEADERS = {
  * One answer that never ends: the feed as Server-Sent Events (WHATWG HTML, 9.2). An event's id is the position after it, with
  * which a browser comes back by itself.
  *
- *     opened ──welcome, frame, frame, …──▶ ended (too slow, expired, moved) ──▶ closed
+ *     recovering ──welcome──▶ begun ──frame, frame, …──▶ ended (too slow, expired, moved) ──▶ closed
+ *         └── cannot be recovered: another answer
  */
 export class EventStream implements Subscriber {
   readonly #response: ServerResponse
@@ -34,10 +35,6 @@ export class EventStream implements Subscriber {
 
   constructor(response: ServerResponse) {
     this.#response = response
-    // Its end is the connection's: without chunks an event is the same bytes for everyone.
-    response.removeHeader('transfer-encoding')
-    response.writeHead(200, HEADERS)
-    response.write(`retry: ${RETRY_MS + Math.floor(Math.random() * RETRY_MS)}\n\n`)
   }
 
   get isOpen(): boolean {
@@ -55,6 +52,7 @@ export class EventStream implements Subscriber {
   /** Tells why as the last event, and closes. */
   end(error: RollingDropError): void {
     if (!this.isOpen) return
+    this.#begin()
     this.#response.end(`event: ended\ndata: ${toJson(error.reply())}\n\n`)
     const left = setTimeout(() => this.#response.destroy(), GOODBYE_MS)
     this.#response.once('close', () => clearTimeout(left))
@@ -62,7 +60,7 @@ export class EventStream implements Subscriber {
 
   /** A sign of life where nothing was told since the last time, so that nobody on the way takes the connection for dead. */
   beat(): void {
-    if (this.#isQuiet) this.#write(HEARTBEAT)
+    if (this.#isQuiet && this.#response.headersSent) this.#write(HEARTBEAT)
     this.#isQuiet = true
   }
 
@@ -75,8 +73,19 @@ export class EventStream implements Subscriber {
   }
 
   #write(bytes: Uint8Array): void {
+    if (!this.isOpen) return
     this.#isQuiet = false
-    if (this.isOpen) this.#response.write(bytes)
+    this.#begin()
+    this.#response.write(bytes)
+  }
+
+  /** With the first event, so that whoever cannot be told any gets an answer that says why. */
+  #begin(): void {
+    if (this.#response.headersSent) return
+    // Its end is the connection's: without chunks an event is the same bytes for everyone.
+    this.#response.removeHeader('transfer-encoding')
+    this.#response.writeHead(200, HEADERS)
+    this.#response.write(`retry: ${RETRY_MS + Math.floor(Math.random() * RETRY_MS)}\n\n`)
   }
 }
 

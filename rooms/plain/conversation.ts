@@ -1,15 +1,15 @@
-import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { z } from 'zod'
 import type { Principal } from '../../access/access.ts'
 import { RollingDropError, toRollingDropError } from '../../schema/errors.ts'
+import { sendFramed, type Framed } from '../feed/framed.ts'
 import { refusalOf } from '../feed-options.ts'
 import { MOVED, type Guard } from '../guarded-room.ts'
 import { Rate } from '../rate.ts'
 import type { Encoding } from './encoding.ts'
 
-/** A plain socket that has been let in: what `ws` makes of it, and the stream below, for bytes that are framed already. */
-export type OpenedSocket = Readonly<{ socket: WebSocket; stream: Pick<Duplex, 'write'>; encoding: Encoding }>
+/** A plain socket that has been let in. */
+export type OpenedSocket = Readonly<{ socket: WebSocket; encoding: Encoding }>
 
 type Said = Readonly<{ type: string }>
 
@@ -87,9 +87,9 @@ export class Conversation<Message extends Said> {
     if (this.isOpen) this.#socket.send(bytes, { binary: this.#options.opened.encoding.kind === 'binary' })
   }
 
-  /** Puts whole messages on the wire that are framed already. Nothing is compressed here, so none is overtaken. */
-  sendFramed(bytes: Uint8Array): void {
-    if (this.isOpen) this.#options.opened.stream.write(bytes)
+  /** Sends a message that is framed already, for all who get it. */
+  sendFramed(message: Framed): void {
+    sendFramed(this.#socket, message)
   }
 
   /** Asks for a sign of life, and ends a socket that gave none since the last time; cuts one that does not take its end. */

@@ -101,13 +101,13 @@ export class SocketDoor<Who> {
     if (!this.#isOpen) return refuseUpgrade(stream, new RollingDropError('server/draining'))
     this.#server.handleUpgrade(request, stream, head, (socket) => {
       if ('refused' in who) this.#refuse(socket, who.refused)
-      else this.#open(socket, stream, who.admitted, request)
+      else this.#open(socket, who.admitted, request)
     })
   }
 
-  #open(socket: WebSocket, stream: Duplex, who: Who, request: IncomingMessage): void {
+  #open(socket: WebSocket, who: Who, request: IncomingMessage): void {
     const query = new URL(request.url ?? '/', 'ws://door').searchParams
-    const opened = this.#options.open({ socket, stream, encoding: this.#encodingOf(socket) }, who, query)
+    const opened = this.#options.open({ socket, encoding: this.#encodingOf(socket) }, who, query)
     this.#sockets.add(opened)
     socket.on('close', () => this.#sockets.delete(opened))
   }

@@ -33,7 +33,6 @@ function open() {
   const parts = { guard, limits, following, hub: { unsubscribe: () => {} } } as unknown as PlainParts
   const opened = {
     socket: socket as unknown as WebSocket,
-    stream: { write: () => true },
     encoding: encodings['rollingdrop.json'],
   }
   const plain = new PlainSocket(opened, undefined, parts)
