@@ -157,6 +157,14 @@ test('what the ledger refuses changes nothing and is told to the caller alone', 
   expect([actor.state.count, told]).toEqual([4, [4]])
 })
 
+test('whoever asks again on hearing an answer is served', async () => {
+  const { actor } = await activate(await createCounter())
+  const again = () => actor.ask(add(1))
+  await expect(actor.ask(add(11)).catch(again)).resolves.toMatchObject({ replayed: false })
+  await expect(actor.ask(add(1)).then(again)).resolves.toMatchObject({ replayed: false })
+  await until(() => expect(actor.busy).toBe(false))
+})
+
 test('past its limit the mailbox says so at once', async () => {
   const { actor } = await activate(await createCounter(), { mailbox_max: 2 })
   const answers = await Promise.allSettled([1, 1, 1, 1].map((by) => actor.ask(add(by))))

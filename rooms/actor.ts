@@ -160,7 +160,7 @@ export class Actor<State> {
 
   #post(command: Command<State>): Promise<Receipt> {
     const answer = new Promise<Receipt>((resolve, reject) => this.#mailbox.push({ command, resolve, reject }))
-    this.#serving ??= this.#serve().finally(() => (this.#serving = undefined))
+    this.#serving ??= this.#serve()
     return answer
   }
 
@@ -175,6 +175,8 @@ export class Actor<State> {
         letter.reject(error)
       }
     }
+    // Not a turn later: whoever asks again on hearing the last answer would find nobody serving.
+    this.#serving = undefined
   }
 
   async #handle(command: Command<State>): Promise<Receipt> {
