@@ -11,6 +11,7 @@ type Way = Readonly<{ client: Client; url: string }>
 export type Enter = (at: Way, table: Table, player: 0 | 1) => Promise<Room<unknown, BattleState>>
 
 const SETTLED_WITHIN_MS = 30_000
+const SEATED_AT_ONCE = 10
 
 /** Over the seat route, as our SDK does. */
 export const enterOurs: Enter = async ({ client, url }, { id, tokens }, player) => {
@@ -62,7 +63,10 @@ export async function playAll(subject: Subject, enter: Enter, tables: readonly T
 export async function sitDown(subject: Subject, enter: Enter, tables: readonly Table[]): Promise<() => Promise<void>> {
   const way = wayTo(subject)
   const rooms: Room[] = []
-  for (const table of tables) rooms.push(...(await enterBoth(way, enter, table)))
+  for (let next = 0; next < tables.length; next += SEATED_AT_ONCE) {
+    const here = tables.slice(next, next + SEATED_AT_ONCE).map((table) => enterBoth(way, enter, table))
+    rooms.push(...(await Promise.all(here)).flat())
+  }
   return async () => void (await Promise.all(rooms.map((room) => room.leave())))
 }
 

@@ -36,7 +36,8 @@ const entropy = await createEntropy({ pool, ledger: opened.ledger, sealer, perio
 const log = { info: () => {}, warn: console.error, error: console.error }
 const config = roomsConfig(loadConfig({ MESSAGES_PER_SECOND: '1000', SOCKETS_PER_USER: '1000' }), databaseUrl)
 const rooms = await createRooms({ pool, ledger, tail: opened.tail, access, entropy, sealer, config, log })
-const server = createServer((request, response) => void getRequestListener(rooms.routes.fetch)(request, response))
+const answer = getRequestListener(rooms.routes.fetch)
+const server = createServer((request, response) => void answer(request, response))
 rooms.attach(server)
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 const guests: Tokens[] = []
