@@ -1,7 +1,7 @@
 /** Random battles played by the program, for the second implementation to be held against. All from one seed. */
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { toAmount } from '../../schema/amount.ts'
-import { PLAY_CREDIT, toAsset, type AssetId } from '../../schema/asset.ts'
+import { itemAsset, PLAY_CREDIT, toAsset, type AssetId } from '../../schema/asset.ts'
 import { rarities, type Box } from '../../schema/box.ts'
 import type { BattleProof } from '../../schema/http.ts'
 import { accepted } from '../battle/arbitrary.ts'
@@ -80,8 +80,8 @@ function roundsOf(dice: Dice): number {
   return 1 + Math.min(dice(6), dice(6))
 }
 
-/** What a battle is to be: `boxes` one a round, `bots` the seats taken by bots. */
-export type Plan = { boxes: Box[]; seats: number; bots: ReadonlySet<number> }
+/** What a battle is to be: `boxes` one a round, `bots` the seats taken by bots, `limited` the skus with so many of each in stock. */
+export type Plan = { boxes: Box[]; seats: number; bots: ReadonlySet<number>; limited?: ReadonlyMap<string, bigint> }
 
 /** Up to 8 boxes, 1–6 rounds (rather few; one battle in a hundred has 50), 2–6 seats, a third of the later ones bots'. */
 export function planOf(dice: Dice): Plan {
@@ -90,24 +90,27 @@ export function planOf(dice: Dice): Plan {
   const pool = Array.from({ length: 1 + dice(8) }, (_, id) => boxOf(dice, id, asset, coarse))
   const seats = 2 + dice(5)
   const bots = new Set(Array.from({ length: seats }, (_, seat) => seat).filter((seat) => seat > 0 && dice(3) === 0))
-  return { boxes: Array.from({ length: roundsOf(dice) }, () => pool[dice(pool.length)]!), seats, bots }
+  const boxes = Array.from({ length: roundsOf(dice) }, () => pool[dice(pool.length)]!)
+  if (dice(3) > 0) return { boxes, seats, bots }
+  const skus = Array.from({ length: 1 + dice(4) }, () => `thing-${dice(7)}`)
+  return { boxes, seats, bots, limited: new Map(skus.map((sku) => [sku, BigInt(dice(3) * dice(20))])) }
 }
 
 const uuid = (hex: string): string =>
   hex.slice(0, 32).replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-7$3-8$4-$5')
 
 /** Plays a planned battle from its creation to its settlement, with seeds from the dice. */
-export function play(dice: Dice, { boxes, seats, bots }: Plan): Played {
+export function play(dice: Dice, { boxes, seats, bots, limited = new Map() }: Plan): Played {
   const serverSeed = hex32(dice)
   const round = dice(chain.length)
-  const fix = { source: 'chain:test', round, due_ms: DUE_MS, anchor: chain.head }
+  const inStock = new Map([...limited].map(([sku, count]) => [itemAsset(sku, boxes[0]!.asset), count]))
+  const fix = { source: 'chain:test', round, due_ms: DUE_MS, anchor: chain.head, inStock }
   const entropyValue = chainValue(chain, round)
   const options = { id: uuid(hex32(dice)), tenant: 'main', mode: 'standard' as const, unlisted: false, sealedSeed: '' }
   const creator = { user: 'user-0', name: '', clientSeed: hex32(dice) }
   const times = { wait_ms: 5_000, reveal_ms: 1 }
-  let { battle } = accepted(
-    createBattle({ ...options, ...times, boxes, seats, creator, seedHash: hashSeed(serverSeed) }, 0),
-  )
+  const committed = { seedHash: hashSeed(serverSeed), limited: [...limited.keys()] }
+  let { battle } = accepted(createBattle({ ...options, ...times, ...committed, boxes, seats, creator }, 0))
   for (let seat = 1; seat < seats; seat++) {
     const player = { seat, user: `user-${seat}`, name: '', clientSeed: hex32(dice) }
     const taken = bots.has(seat) ? callBot(battle, { seat, by: creator.user }, 1, fix) : join(battle, player, 1, fix)

@@ -56,8 +56,21 @@ const overJson = (proof: Played['proof']) => JSON.parse(JSON.stringify(proof)) a
 
 /** What the random battles covered, so that a test of nothing does not pass. */
 function makeTally() {
-  const seen = { tied: 0, long: 0, wonByBots: 0, boxes: new Set<number>(), seats: new Set<number>() }
-  const add = ({ boxes, rounds, seats }: Played['proof'], { ties, winners }: Recomputed) => {
+  const seen = {
+    tied: 0,
+    long: 0,
+    wonByBots: 0,
+    kept: 0,
+    inMoney: 0,
+    boxes: new Set<number>(),
+    seats: new Set<number>(),
+  }
+  const add = (
+    { boxes, rounds, seats, asset, limited = [] }: Played['proof'],
+    { ties, winners, payouts }: Recomputed,
+  ) => {
+    seen.kept += Number(limited.some(({ reserved }) => reserved > 0))
+    seen.inMoney += Number(payouts.some((payout) => payout.asset === asset))
     seen.tied += Number(ties.length > 0)
     seen.long += Number(rounds.length === 50)
     seen.wonByBots += Number(seats[winners[0]!]!.bot)
@@ -103,6 +116,8 @@ describe('a stranger with the page', () => {
     expect(seen.tied).toBeGreaterThan(BATTLES / 4)
     expect(seen.long).toBeGreaterThan(BATTLES / 200)
     expect(seen.wonByBots).toBeGreaterThan(BATTLES / 10)
+    expect(seen.kept).toBeGreaterThan(BATTLES / 20)
+    expect(seen.inMoney).toBeGreaterThan(BATTLES / 20)
     expect([seen.boxes.size, seen.seats.size]).toEqual([8, 5])
   })
 

@@ -25,6 +25,7 @@ export type Published = {
   boxes: Box[]
   rounds: number[]
   seats: { seat: number; clientSeed: string }[]
+  limited?: { sku: string; reserved: number }[]
   entropy: { source: string; round: number; value: string; anchor: string }
 }
 
@@ -162,12 +163,21 @@ const breakTie = (urn: Urn, round: number, level: number[], ties: Recomputed['ti
   return left[0] ?? 0
 }
 
-/** What the winner gets: each sku as often as it was drawn, in the order of first drawing (4, step 5). */
+/**
+ * What the winner gets: each sku as often as it was drawn, in the order of first drawing, then the money for what nothing
+ * was kept of (4.6).
+ */
 const payoutsOf = (of: Published, drops: Drawn[], seat: number): Recomputed['payouts'] => {
   const counts = new Map<string, number>()
-  for (const { sku } of drops) counts.set(sku, (counts.get(sku) ?? 0) + 1)
+  let money = 0n
+  for (const { sku, value } of drops) {
+    const isPaid = of.limited?.some((item) => item.sku === sku && item.reserved === 0)
+    if (isPaid === true) money += BigInt(value)
+    else counts.set(sku, (counts.get(sku) ?? 0) + 1)
+  }
   const before = of.asset.startsWith('play:') ? 'play:item:' : 'item:'
-  return [...counts].map(([sku, count]) => ({ seat, asset: before + sku, amount: String(count) }))
+  const items = [...counts].map(([sku, count]) => ({ seat, asset: before + sku, amount: String(count) }))
+  return money > 0n ? [...items, { seat, asset: of.asset, amount: String(money) }] : items
 }
 
 /** Computes everything that follows from a battle as published. */
