@@ -90,6 +90,31 @@ export const settings = {
     'HTTP requests from one address before it gets 429 and Retry-After.',
   ),
 
+  PARTNER_CONNECTIONS: whole(
+    20,
+    'sockets',
+    [0, 100_000],
+    'Open feeds of one partner on one node, unless it has a quota of its own: four topics for five of its machines.',
+  ),
+  PARTNER_REQUESTS_PER_MINUTE: whole(
+    600,
+    'requests',
+    [1, 10_000_000],
+    'Signed calls of one partner to one node, unless it has a quota of its own, before it gets 429 and Retry-After.',
+  ),
+  PARTNER_EVENTS_PER_SECOND: whole(
+    5000,
+    'events',
+    [1, 1_000_000],
+    'What one partner is told by one node over all its feeds, unless it has a quota of its own; what is more waits.',
+  ),
+  PARTNER_KEY_OVERLAP_S: whole(
+    86_400,
+    's',
+    [0, 31_536_000],
+    'How long a rotated API key is still good: a working day to bring the new one everywhere.',
+  ),
+
   MESSAGES_PER_SECOND: whole(
     30,
     'messages',

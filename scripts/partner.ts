@@ -1,0 +1,148 @@
+import { parseArgs } from 'node:util'
+import pg from 'pg'
+import { PartnerAdministration } from '../access/partners/administration.ts'
+import type { StoredPartner } from '../access/partners/store.ts'
+import type { NewPartnerKey, PartnerQuota } from '../access/partner.ts'
+import { createSealer } from '../access/seal.ts'
+import { seedCatalog } from '../catalog/seed.ts'
+import { loadConfigOrExit } from '../config.ts'
+import { loadSecretKey } from '../embedded/secret-key.ts'
+import { openLedger, type OpenLedger } from '../ledger/open.ts'
+import { partnerName } from '../schema/partner.ts'
+import { end, inWords, openDatabase } from './database.ts'
+
+const USAGE = `npm run partner -- create NAME [--tenant T]        a partner with its world and its first API key
+npm run partner -- keys NAME                       its keys
+npm run partner -- rotate NAME [--overlap S]       one more key; those there are end S seconds from now
+npm run partner -- end KEY                         ends a key now, on every node
+npm run partner -- quota NAME [--connections N] [--requests N] [--events N]
+                                                   what it may use of one node: sockets, calls a minute, events a second
+NAME and T are ${partnerName.description}; T is NAME unless told otherwise.`
+
+const { values: args, positionals } = readArgs()
+const [command, subject] = positionals
+const commands: Readonly<Record<string, (of: string) => Promise<void>>> = { create, keys, rotate, end: endKey, quota }
+const run = command === undefined ? undefined : commands[command]
+if (!run || subject === undefined || positionals.length > 2) end(USAGE)
+
+const config = loadConfigOrExit()
+const overlap_s = wholeOf('overlap', args.overlap) ?? config.partner_key_overlap_s
+const wanted = readQuota()
+const database = await openDatabase(config)
+const pool = new pg.Pool({ connectionString: database.url, max: 4 })
+let opened: OpenLedger | undefined
+try {
+  opened = await openLedger({ databaseUrl: database.url, redisUrl: config.redis_url })
+  await run(subject)
+} catch (error) {
+  console.error(inWords(error))
+  process.exitCode = 1
+} finally {
+  await opened?.close()
+  await pool.end()
+  await database.close()
+}
+
+async function create(name: string): Promise<void> {
+  const tenant = args.tenant ?? name
+  for (const text of [name, tenant])
+    if (!partnerName.safeParse(text).success) return fail(`${JSON.stringify(text)} is not ${partnerName.description}`)
+  // The world first: a partner that can call finds boxes and a house that pays.
+  if (await administration().find(name)) return fail(`there is a partner ${name} already; rotate gives it another key`)
+  await seedCatalog({ pool, ledger: opened!.ledger, clock: Date.now, tenant })
+  const key = await administration().create(name, tenant)
+  if (!key) return fail(`there is a partner ${name} already; rotate gives it another key`)
+  console.log(`partner ${name} of tenant ${tenant}`)
+  show(key)
+}
+
+async function keys(name: string): Promise<void> {
+  const partner = await partnerOf(name)
+  if (!partner) return
+  console.log(`partner ${name} of tenant ${partner.tenant}, id ${partner.id}`)
+  for (const { id, created_ms, ends_ms } of await administration().keys(partner))
+    console.log(`${id}  made ${timeOf(created_ms)}  ${endInWords(ends_ms)}`)
+}
+
+async function rotate(name: string): Promise<void> {
+  const partner = await partnerOf(name)
+  if (!partner) return
+  const key = await administration().rotate(partner, overlap_s * 1000)
+  console.log(`partner ${name}: one more key; those before it end in ${overlap_s} s`)
+  show(key)
+}
+
+async function endKey(id: string): Promise<void> {
+  if (await administration().end(id)) console.log(`key ${id} has ended`)
+  else fail(`there is no key ${id}`)
+}
+
+async function quota(name: string): Promise<void> {
+  const partner = await partnerOf(name)
+  if (!partner) return
+  if (Object.keys(wanted).length > 0) await administration().setQuota(partner, wanted)
+  const { connections_max, requests_per_minute, messages_per_s } = (await administration().find(name))!
+  const told = (own: number | null, usual: number) => (own === null ? `${usual} (as every partner)` : `${own}`)
+  console.log(`partner ${name}, on each node`)
+  console.log(`sockets           ${told(connections_max, config.partner_connections)}`)
+  console.log(`calls a minute    ${told(requests_per_minute, config.partner_requests_per_minute)}`)
+  console.log(`events a second   ${told(messages_per_s, config.partner_events_per_second)}`)
+}
+
+function administration(): PartnerAdministration {
+  const sealer = createSealer(loadSecretKey(config))
+  return new PartnerAdministration({ pool, ledger: opened!.ledger, sealer, clock: Date.now })
+}
+
+async function partnerOf(name: string): Promise<StoredPartner | undefined> {
+  const partner = await administration().find(name)
+  if (!partner) fail(`there is no partner ${name}`)
+  return partner
+}
+
+function show({ id, secret }: NewPartnerKey): void {
+  console.log(`key     ${id}`)
+  console.log(`secret  ${secret}`)
+  console.log('The secret is shown this once; how calls are signed stands in docs/partners.md.')
+}
+
+function endInWords(ends_ms: number | null): string {
+  if (ends_ms === null) return 'good'
+  return ends_ms <= Date.now() ? `ended ${timeOf(ends_ms)}` : `good until ${timeOf(ends_ms)}`
+}
+
+function timeOf(unix_ms: number): string {
+  return new Date(unix_ms).toISOString()
+}
+
+function fail(message: string): void {
+  console.error(message)
+  process.exitCode = 1
+}
+
+function readArgs() {
+  const text = { type: 'string' } as const
+  const options = { tenant: text, overlap: text, connections: text, requests: text, events: text }
+  try {
+    return parseArgs({ options, allowPositionals: true })
+  } catch (error) {
+    return end(`${(error as Error).message}\n${USAGE}`)
+  }
+}
+
+function readQuota(): Partial<PartnerQuota> {
+  const connections_max = wholeOf('connections', args.connections)
+  const requests_per_minute = wholeOf('requests', args.requests, 1)
+  const messages_per_s = wholeOf('events', args.events, 1)
+  return {
+    ...(connections_max !== undefined && { connections_max }),
+    ...(requests_per_minute !== undefined && { requests_per_minute }),
+    ...(messages_per_s !== undefined && { messages_per_s }),
+  }
+}
+
+function wholeOf(name: string, text: string | undefined, least = 0): number | undefined {
+  if (text === undefined) return undefined
+  if (!/^[0-9]{1,9}$/.test(text) || Number(text) < least) end(`--${name} takes a whole number from ${least} on`)
+  return Number(text)
+}
