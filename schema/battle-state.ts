@@ -27,7 +27,8 @@ export type DropState = SchemaType<typeof DropState>
 /**
  * A battle as clients see it. It never holds anything of a round before that round is revealed, nor the server seed before
  * settlement. Times are unix ms of the server's committed clock; `rounds[i]` is the box opened in round i. `teamSize` seats in a row are a side (1: everyone is
- * alone); `entry` is what the next player pays, the price less the `sponsor` percent of it; `borrowMax` is in percent.
+ * alone); `entry` is what the next player pays, the price less the `sponsor` percent of it; `borrowMax` is in percent; `inMoney` are the skus
+ * that are paid in money, because there are too few of them.
  */
 export const BattleState = schema(
   {
@@ -61,6 +62,7 @@ export const BattleState = schema(
     pot: t.string(),
     serverSeed: t.string(),
     now: t.float64(),
+    inMoney: t.array('string'),
   },
   'BattleState',
 )

@@ -3,6 +3,7 @@ import { accepted, ENTROPY, ENTROPY_VALUE, player, SERVER_SEED, waiting } from '
 import { resolve } from '../../game/battle/draw.ts'
 import { drawn } from '../../game/battle/reveal.ts'
 import { join } from '../../game/battle/seat.ts'
+import { itemAsset, PLAY_CREDIT } from '../../schema/asset.ts'
 import { newView, show } from './view.ts'
 
 test('a clock that is set back takes nothing back that was shown', () => {
@@ -16,4 +17,19 @@ test('a clock that is set back takes nothing back that was shown', () => {
   show(state, shownAt(battle.reveal_from_ms! - 1))
   expect([state.revealed, state.drops.length]).toEqual([2, 4])
   expect(state.seats.map(({ total }) => total)).toEqual(totals)
+})
+
+test('what is paid in money for want of stock is told from the start on, and not before', () => {
+  const battle = waiting({ limited: ['pebble', 'comet'] })
+  const shownNow = (at: typeof battle) => ({
+    battle: at,
+    result: null,
+    connected: new Map<string, number>(),
+    now_ms: 0,
+  })
+  const state = newView(shownNow(battle))
+  expect(state.inMoney.toJSON()).toEqual([])
+  const inStock = new Map([[itemAsset('comet', PLAY_CREDIT), 4n]])
+  show(state, shownNow(accepted(join(battle, player('bob', 1), 2_000, { ...ENTROPY, inStock })).battle))
+  expect(state.inMoney.toJSON()).toEqual(['pebble'])
 })

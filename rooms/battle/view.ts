@@ -2,6 +2,7 @@ import { boxOf, prizeOf } from '../../game/battle/pull.ts'
 import { revealedRounds } from '../../game/battle/reveal.ts'
 import { sharesOf } from '../../game/battle/split.ts'
 import { entryOf } from '../../game/battle/stake.ts'
+import { isPaidInMoney } from '../../game/battle/stock.ts'
 import type { Battle, Pull, Result } from '../../game/battle/state.ts'
 import { sum } from '../../schema/amount.ts'
 import { BattleState, DropState, SeatState } from '../../schema/battle-state.ts'
@@ -54,6 +55,7 @@ export function show(state: BattleState, shown: Shown): void {
   state.entropyDue = battle.entropy?.due_ms ?? 0
   state.entropy = battle.entropy?.value ?? ''
   state.revealFrom = battle.reveal_from_ms ?? 0
+  if (battle.entropy !== null && state.inMoney.length === 0) state.inMoney.push(...skusInMoney(battle))
   state.revealed = revealed
   showSeats(state, shown, pulls)
   for (const pull of pulls.slice(state.drops.length)) state.drops.push(dropState(battle, pull))
@@ -64,9 +66,14 @@ export function show(state: BattleState, shown: Shown): void {
   state.now = now_ms
 }
 
+/** Known from the start on: before, nothing is reserved. */
+function skusInMoney({ limited }: Battle): string[] {
+  return limited.flatMap(({ sku }) => (isPaidInMoney(limited, sku) ? [sku] : []))
+}
+
 /** How many bytes a view can take: names of boxes and items are at most 80 characters long, most far shorter. */
-export function viewBytesMax({ rounds, seats }: Battle): number {
-  return 2_048 + 96 * rounds.length + 512 * seats.length + 128 * rounds.length * seats.length
+export function viewBytesMax({ rounds, seats, limited }: Battle): number {
+  return 2_048 + 96 * (rounds.length + limited.length) + 512 * seats.length + 128 * rounds.length * seats.length
 }
 
 /** When the view next changes by time alone, unix ms; null when it does not. */
