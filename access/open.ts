@@ -24,8 +24,10 @@ export interface AccessOperations extends Access {
   revoke(tenant: TenantId, revocation: Revocation): Promise<void>
   /** A user of ours with role player under this name (demo bots), with their first play credits; the same one each time. */
   ensureUser(name: string, tenant?: TenantId): Promise<User>
-  /** Signs a user in without asking for a proof: only for users of our own. */
-  signIn(user: User): Promise<Tokens>
+  /** A user with their first play credits committed, however often it is asked for. */
+  welcome(user: User): Promise<void>
+  /** Signs a user in without asking for a proof: for users of our own, and once a proof has been checked. */
+  signIn(user: User, device?: string): Promise<Tokens>
   /** Brings a user's play credits up to the faucet's gift again. */
   topUp(user: User): Promise<void>
   /** Deletes what has expired. To be called now and then. */
@@ -102,7 +104,8 @@ export async function createAccess(options: Options): Promise<AccessOperations> 
       await markWelcomed(pool, user)
       return user
     },
-    signIn: async (user) => tokensOf(await sessions.begin(user)),
+    welcome: async (user) => void (await commitSurely(ledger, welcome(user, credits))),
+    signIn: async (user, device) => tokensOf(await sessions.begin(user, device)),
     async topUp(user) {
       await topUp(ledger, user, credits, clock())
     },

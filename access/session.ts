@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from 'pg'
 import { RollingDropError } from '../schema/errors.ts'
 import { uuidv7 } from '../schema/uuid.ts'
 import { deriveKey } from './key.ts'
+import { transaction } from './transaction.ts'
 import type { User } from './user.ts'
 
 /** How long after its use a refresh token still gives its successor, because two tabs may have sent it at once. */
@@ -33,14 +34,15 @@ export function createSessions({ pool, secretKey, refreshTtl_s, clock }: Parts) 
   const key = deriveKey(secretKey, 'refresh')
   const successorOf = (token: string) => createHmac('sha256', key).update(token).digest('base64url')
 
-  async function begin(user: User): Promise<Continued> {
+  /** `device`: what the browser calls itself, for the user's own list of sessions. */
+  async function begin(user: User, device?: string): Promise<Continued> {
     const now_ms = clock()
     const session = uuidv7(now_ms)
     const refreshToken = randomBytes(32).toString('base64url')
     await pool.query(
-      `with begun as (insert into session(id, tenant, user_id, created_ms) values ($1, $2, $3, $4) returning id)
+      `with begun as (insert into session(id, tenant, user_id, created_ms, device) values ($1, $2, $3, $4, $7) returning id)
        insert into refresh_token(hash, session, expires_ms) select $5, id, $6 from begun`,
-      [session, user.tenant, user.id, now_ms, hashOf(refreshToken), now_ms + refreshTtl_s * 1000],
+      [session, user.tenant, user.id, now_ms, hashOf(refreshToken), now_ms + refreshTtl_s * 1000, device ?? null],
     )
     return { session, user, refreshToken }
   }
@@ -128,20 +130,4 @@ async function lock(client: PoolClient, token: string): Promise<Found | undefine
 
 function hashOf(token: string): Buffer {
   return createHash('sha256').update(token).digest()
-}
-
-async function transaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect()
-  let broken: Error | undefined
-  try {
-    await client.query('begin')
-    const result = await work(client)
-    await client.query('commit')
-    return result
-  } catch (error) {
-    await client.query('rollback').catch((lost: Error) => (broken = lost))
-    throw error
-  } finally {
-    client.release(broken)
-  }
 }
