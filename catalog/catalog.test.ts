@@ -7,7 +7,8 @@ import { BANKROLL } from './bankroll.ts'
 import { publishedBox } from './box-version.ts'
 import { createCatalog } from './catalog.ts'
 import { publishBox } from './publish.ts'
-import { seedBoxes, seedCatalog } from './seed.ts'
+import { seedBoxes, seedCatalog, seedLimits } from './seed.ts'
+import { limitItem, readStock } from './stock.ts'
 
 describe('the seeded boxes', () => {
   test.each(seedBoxes.map((box) => [box.id, box] as const))('%s gives back 88 to 94 % of its price', (_id, box) => {
@@ -42,6 +43,29 @@ describe('the catalogue', () => {
     expect((await node.ledger.reader.balance('main', HOUSE, PLAY_CREDIT))?.balance).toBe(BANKROLL)
     const { rows } = await node.pool.query('select from box_version')
     expect(rows).toHaveLength(8)
+  })
+
+  test('knows of which items there are only so many, and has them in stock once', async () => {
+    const [[sku, count]] = Object.entries(seedLimits) as [[string, bigint]]
+    const asset = itemAsset(sku, PLAY_CREDIT)
+    expect(await node.catalog.limited('main')).toEqual(new Set([asset]))
+    expect(await node.catalog.limited('partner')).toEqual(new Set())
+    expect(await readStock(node.ledger.reader, 'main')).toEqual(new Map([[asset, count]]))
+    expect((await node.catalog.items('main')).has(asset)).toBe(true)
+  })
+
+  test('an item that a crash kept from its stock gets it at the next start, and no second time', async () => {
+    const { pool, ledger } = node
+    const asset = itemAsset('half-limited', PLAY_CREDIT)
+    const left = async () => (await readStock(ledger.reader, 'main')).get(asset)
+    const cutOff = { ...ledger, commit: () => Promise.reject(new Error('cut off')) }
+    await expect(limitItem({ ...parts(), ledger: cutOff }, asset, 5n)).rejects.toThrow('cut off')
+    expect(await left()).toBeUndefined()
+    await Promise.all([1, 2, 3].map(() => limitItem(parts(), asset, 9n)))
+    expect(await left()).toBe(5n)
+    await pool.query('update item_stock set stocked = false where asset = $1', [asset])
+    await limitItem(parts(), asset, 9n)
+    expect(await left()).toBe(5n)
   })
 
   test('lists the newest versions, cheapest first, and knows every item', async () => {

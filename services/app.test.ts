@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import type { BoxItems, BoxSummary } from '../schema/http.ts'
 import { openTestNode, type TestNode } from '../test/node.ts'
 
 let node: TestNode
@@ -14,6 +15,11 @@ test('the catalogue and its boxes say price, chance and hash', async () => {
   const chances: number[] = items.body.prizes.map(({ chance }: { chance: number }) => chance)
   expect(chances.reduce((a, b) => a + b)).toBeCloseTo(1, 10)
   expect((await node.call('GET', '/boxes/pocket-change/items?version=1')).body).toEqual(items.body)
+  const limited = [{ sku: 'pocket-universe', name: 'Pocket Universe', left: '60' }]
+  expect(body.map((box: BoxSummary) => box.limited)).toEqual([...Array<undefined>(7).fill(undefined), limited])
+  const meteor = await node.call('GET', '/boxes/meteor-reserve/items')
+  const left = (meteor.body as BoxItems).prizes.flatMap((prize) => (prize.left === undefined ? [] : [prize]))
+  expect(left).toMatchObject([{ sku: 'pocket-universe', left: '60' }])
   expect((await node.call('GET', '/boxes/pocket-change/items?version=2')).body.code).toBe('box/unknown')
   expect((await node.call('GET', '/boxes/nowhere/items')).body.code).toBe('box/unknown')
 })
