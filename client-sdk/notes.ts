@@ -11,7 +11,7 @@ type Sight = Readonly<{ source: string; round: number; due_ms: number; seen_ms: 
 /**
  * What this client saw of battles while they were open: a proof shows that its parts agree, only such a note shows that
  * they were fixed in time. The first sight counts; what a server says later does not change it, but for the round that decides:
- * a later one may take its place before the draw, unless we saw ourselves that the first was fixed in time.
+ * a later one may take its place, unless we saw ourselves that the first was fixed in time.
  */
 export class Notes {
   #all = new Map<string, Noted>()
@@ -63,10 +63,11 @@ function sightOf({ entropySource, entropyRound, entropyDue, now }: BattleState):
 }
 
 /**
- * Whether what is shown may take the place of what was seen: a value due later, before anything is drawn. Not where drand's
- * round was seen early enough: it was fixed in time, and whoever wants another one has seen its value and does not like it.
+ * Whether what is shown may take the place of what was seen: a value due later, also one that was drawn while we were away.
+ * Not where drand's round was seen early enough: it was fixed in time, and whoever wants another one has seen its value and
+ * does not like it.
  */
-function mayReplace(seen: Sight, { entropyDue, entropy }: BattleState): boolean {
-  if (entropy !== '' || entropyDue <= seen.due_ms) return false
+function mayReplace(seen: Sight, { entropyDue }: BattleState): boolean {
+  if (entropyDue <= seen.due_ms) return false
   return !(seen.source.startsWith('drand:') && seen.seen_ms + 2 * QUICKNET.period_ms <= seen.due_ms)
 }
