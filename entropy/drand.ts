@@ -37,6 +37,7 @@ export function createDrand(options: DrandOptions): Entropy {
 }
 
 class DrandEntropy implements Entropy {
+  readonly beacon: NonNullable<Entropy['beacon']>
   readonly #options: DrandOptions
   readonly #clock: Clock
   readonly #rounds = new Map<number, Promise<PublicValue>>()
@@ -44,6 +45,7 @@ class DrandEntropy implements Entropy {
 
   constructor(options: DrandOptions) {
     this.#options = options
+    this.beacon = { ...QUICKNET, urls: options.urls.map(withoutSecrets) }
     this.#clock = options.clock ?? wallClock
   }
 
@@ -115,6 +117,12 @@ class DrandEntropy implements Entropy {
     })
     return Promise.race([answer, late]).finally(() => clearTimeout(timer))
   }
+}
+
+/** A relay's address as anybody may see it: what stands in it to be let in is not told. */
+function withoutSecrets(url: string): string {
+  const { origin, pathname } = new URL(url)
+  return pathname === '/' ? origin : origin + pathname
 }
 
 function isPowerOfTwo(n: number): boolean {

@@ -1,4 +1,5 @@
 import type { PublicValue } from '../game/battle/reveal.ts'
+import type { Beacon } from '../game/fairness/beacon.ts'
 import type { ChainSchedule, EntropyFix } from '../game/fairness/chain.ts'
 import type { EntropyRef } from '../schema/battle-event.ts'
 
@@ -15,5 +16,7 @@ export interface Entropy {
   lead_ms(ref: Pick<EntropyRef, 'source'>): Promise<number>
   /** The chains whose heads are published and whose rounds have not all passed, in the order of their use. */
   published(): readonly ChainSchedule[]
+  /** The beacon that decides new battles, with the relays that are asked for its rounds; left out where a chain decides. */
+  readonly beacon?: Beacon & Readonly<{ urls: readonly string[] }>
   close(): void
 }

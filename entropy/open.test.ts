@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createSealer } from '../access/seal.ts'
+import { QUICKNET } from '../game/fairness/beacon.ts'
 import { openLedger, type OpenLedger } from '../ledger/open.ts'
 import { createDatabase, type TestDatabase } from '../test/database.ts'
 import { openEntropy } from './open.ts'
@@ -28,7 +29,7 @@ const open = (source: 'chain' | 'drand') =>
     period_ms: 20,
     length: 1_000,
     source,
-    drandUrls: ['http://127.0.0.1:1'],
+    drandUrls: ['http://127.0.0.1:1', 'https://reader:secret@relay.example/drand?key=secret'],
     log: silent,
   })
 
@@ -39,8 +40,11 @@ test('the source of the configuration decides what starts, and the one named at 
     const fix = chain.fix(Date.now())
     expect(fix.source).toMatch(/^chain:/)
     expect(chain.published()).toHaveLength(1)
+    expect(chain.beacon).toBeUndefined()
     expect(drand.fix(Date.now()).source).toMatch(/^drand:/)
     expect(drand.published()).toEqual([])
+    const urls = ['http://127.0.0.1:1', 'https://relay.example/drand']
+    expect(drand.beacon).toEqual({ ...QUICKNET, urls })
     expect(await drand.value(fix)).toEqual(await chain.value(fix))
   } finally {
     chain.close()

@@ -26,6 +26,7 @@ export async function openEntropy({ source, drandUrls, ...options }: OpenEntropy
     value: (ref) => sourceOf(ref).value(ref),
     lead_ms: (ref) => sourceOf(ref).lead_ms(ref),
     published: () => deciding.published(),
+    ...(deciding.beacon && { beacon: deciding.beacon }),
     close() {
       drand.close()
       chain.close()

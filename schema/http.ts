@@ -209,6 +209,7 @@ export const me = z.object({
 export type Me = z.infer<typeof me>
 
 export const sellBack = z.strictObject({ asset: z.string().max(100), count: z.int().min(1).max(1000) })
+export type SellBack = z.output<typeof sellBack>
 export const sold = z.object({ asset: z.string(), count: z.int(), paid: decimal, balance: decimal })
 export type Sold = z.infer<typeof sold>
 
@@ -228,7 +229,17 @@ const entropyChain = z.object({
   starts_at_ms: z.number().describe('round r is due at starts_at_ms + r × period_ms'),
   period_ms: z.int(),
 })
-export const entropyChains = z.object({ chains: z.array(entropyChain) })
+const beacon = z.object({
+  chain: z.string().describe('hash of the network’s parameters; the source of a battle is drand:<chain>'),
+  publicKey: z.string().describe('BLS12-381, on G2, in hex: what every round is signed by'),
+  genesis_ms: z.number().describe('round r, from 1 on, is due at genesis_ms + (r − 1) × period_ms'),
+  period_ms: z.int(),
+  urls: z.array(z.string()).describe('where this server asks for rounds; any other relay gives the same ones'),
+})
+export const entropySources = z.object({
+  chains: z.array(entropyChain).describe('empty where drand decides'),
+  drand: beacon.optional().describe('left out where a chain decides'),
+})
 
 /** RFC 9457, with the code of our error table. */
 export const problem = z.object({

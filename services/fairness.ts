@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi'
-import { entropyChains } from '../schema/http.ts'
+import { entropySources } from '../schema/http.ts'
 import { json } from './openapi.ts'
 import type { ServiceParts, Services } from './parts.ts'
 import { refusals } from './problem.ts'
@@ -7,21 +7,26 @@ import { refusals } from './problem.ts'
 const route = createRoute({
   method: 'get',
   path: '/fairness/entropy',
-  operationId: 'listEntropyChains',
+  operationId: 'listEntropySources',
   tags: ['fairness'],
-  summary: 'The hash chains published beforehand',
+  summary: 'Where the public values of new battles come from',
   description:
-    'Note the head before your battle starts: the public value of the battle must hash to it. Whoever runs this server ' +
-    'made the chain and could know its values.',
+    'Either hash chains published beforehand: note the head before your battle starts, the public value of the battle must ' +
+    'hash to it; whoever runs this server made the chain and could know its values. Or the beacon drand, whose rounds nobody ' +
+    'can know before they are due: each is signed with its public key.',
   responses: {
     200: json(
-      entropyChains.meta({ id: 'EntropyChains' }),
-      'Those whose rounds have not all passed, in the order of their use.',
+      entropySources.meta({ id: 'EntropySources' }),
+      'The chains whose rounds have not all passed, in the order of their use, or the beacon.',
     ),
     ...refusals(),
   },
 })
 
 export function addFairness(app: Services, { entropy }: ServiceParts): void {
-  app.openapi(route, (c) => c.json({ chains: [...entropy.published()] }, 200))
+  app.openapi(route, (c) => {
+    const { beacon } = entropy
+    const drand = beacon && { drand: { ...beacon, urls: [...beacon.urls] } }
+    return c.json({ chains: [...entropy.published()], ...drand }, 200)
+  })
 }

@@ -18,7 +18,7 @@ export type ServiceParts = Readonly<{
   access: AccessOperations
   catalog: Catalog
   sealer: Sealer
-  entropy: Pick<Entropy, 'published'>
+  entropy: Pick<Entropy, 'published' | 'beacon'>
   checkpoints: Pick<Checkpoints, 'list'>
   config: ServiceConfig
   /** This node's id, for /health. */
