@@ -17,6 +17,11 @@ async function openNode(process: string): Promise<Node> {
     if (request.url === '/actors') return void response.end(JSON.stringify({ process }))
     heard.push(`${request.method} ${request.url}`)
     if (request.url === '/never') return undefined
+    if (request.url === '/live-feed') {
+      response.on('close', () => heard.push('gone'))
+      response.setHeader('content-type', 'text/event-stream')
+      return void response.write(`data: ${process}\n\n`)
+    }
     response.setHeader('content-type', 'application/json')
     return void response.end(JSON.stringify({ process, for: request.headers['x-forwarded-for'] }))
   })
@@ -76,6 +81,24 @@ test('a socket goes to the process in its path, whatever stands before it', asyn
   }
   expect(await ask(`/below/proc_two/${room}`)).toContain('proc_two')
   expect(await ask(`/nobody/${room}`)).toContain('503')
+})
+
+test('plain sockets go to the nodes in turn', async () => {
+  for (const path of ['/ws/battles', '/ws/live-feed?since=1', '/partner/ws/live-feed']) {
+    const answers = await Promise.all(nodes.map(() => ask(path)))
+    expect(answers.toSorted()).toEqual(nodes.map(({ process }) => `${process} ${path} hello`).toSorted())
+  }
+})
+
+test('an answer that never ends flows as it comes, and ends at the node when its reader has gone', async () => {
+  const leave = new AbortController()
+  const { body } = await fetch(`${proxy.url}/live-feed`, { signal: leave.signal })
+  const { value } = await body!.getReader().read()
+  const text = new TextDecoder().decode(value)
+  const node = nodes.find(({ process }) => text === `data: ${process}\n\n`)!
+  expect(node.heard).not.toContain('gone')
+  leave.abort()
+  await vi.waitFor(() => expect(node.heard).toContain('gone'), settled)
 })
 
 test('a seat is asked of the process that is named', async () => {

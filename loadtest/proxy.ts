@@ -20,12 +20,14 @@ const MISSED_MAX = 2
 const BODY_BYTES_MAX = 1_048_576
 /** `/<process>/actors/…`: meant for one process, however many there are. */
 const NAMED = /^\/([\w-]+)(\/actors\/.*)$/
+/** A plain socket: any node will do. */
+const PLAIN = /^\/(?:partner\/)?ws\//
 /** `/<process>/<room>` */
 const ROOM = /\/([\w-]+)\/[\w-]+(?:\?|$)/
 
 /**
  * One public host before several nodes of this machine: a socket goes to the process that stands in its path, a request that
- * names a process as well, and every other request to the nodes in turn. Nodes are looked at all the time: one that does not
+ * names a process as well, and every other request, and every plain socket, to the nodes in turn. Nodes are looked at all the time: one that does not
  * answer gets nothing, and what waits for it is answered with 502 at once.
  */
 export class Proxy {
@@ -108,6 +110,8 @@ export class Proxy {
       try {
         const answer = await this.#ask(node, path, request, body)
         response.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
+        // An answer that flows until somebody has enough of it ends with whoever reads it.
+        response.on('close', () => answer.destroy())
         return void answer.on('error', () => response.destroy()).pipe(response)
       } catch (error) {
         // Only where nothing was sent may another node be asked for the same.
@@ -127,10 +131,16 @@ export class Proxy {
     })
   }
 
+  /** Where a socket at `path` goes. */
+  #nodeOf(path: string): Upstream | undefined {
+    if (PLAIN.test(path)) return this.#nodesFor(path).nodes[0]
+    const process = ROOM.exec(path)?.[1]
+    return this.#upstreams.find((each) => process !== undefined && each.process === process)
+  }
+
   #tunnel(request: IncomingMessage, near: Duplex, head: Buffer): void {
     const path = request.url ?? ''
-    const process = ROOM.exec(path)?.[1]
-    const node = this.#upstreams.find((each) => process !== undefined && each.process === process)
+    const node = this.#nodeOf(path)
     near.on('error', () => near.destroy())
     if (node === undefined) return void near.end('HTTP/1.1 503 Service Unavailable\r\n\r\n')
     const far = connect(node.port, '127.0.0.1')
