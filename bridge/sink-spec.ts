@@ -35,13 +35,14 @@ export function sinkSpec(name: string, place: () => Promise<SinkPlace>): void {
   describe(`sink ${name}`, () => {
     let there: SinkPlace
     const begin = async () => (there = await place())
+    const turn = { sink: name, epoch: 1, node: 'n' }
     const floor = (seq: bigint) => ({ lineage: LINEAGE, seq })
     const numbers = (to: number) => Array.from({ length: to }, (_, i) => BigInt(i + 1))
     afterEach(() => there.remove())
 
     test('holds what was written, in order', async () => {
       const sink = (await begin()).sink()
-      expect(await sink.open(floor(0n))).toBe(0n)
+      expect(await sink.open(floor(0n), turn)).toBe(0n)
       await sink.write(eventsOf(1, 3), 3n)
       await sink.write(eventsOf(4, 9), 9n)
       await sink.close()
@@ -50,11 +51,11 @@ export function sinkSpec(name: string, place: () => Promise<SinkPlace>): void {
 
     test('goes on where it was, also when the cursor was not recorded', async () => {
       const first = (await begin()).sink()
-      await first.open(floor(0n))
+      await first.open(floor(0n), turn)
       await first.write(eventsOf(1, 5), 5n)
       await first.close()
       const second = there.sink()
-      expect(await second.open(floor(2n))).toBe(5n)
+      expect(await second.open(floor(2n), turn)).toBe(5n)
       await second.write(eventsOf(6, 7), 7n)
       await second.close()
       expect(await there.seqs()).toEqual(numbers(7))
@@ -62,12 +63,12 @@ export function sinkSpec(name: string, place: () => Promise<SinkPlace>): void {
 
     test('a crash in the middle of a batch neither loses nor doubles an event', async () => {
       const first = (await begin()).sink()
-      await first.open(floor(0n))
+      await first.open(floor(0n), turn)
       await first.write(eventsOf(1, 5), 5n)
       await first.close()
       await there.tear?.(eventsOf(6, 9))
       const second = there.sink()
-      const seq = Number(await second.open(floor(5n)))
+      const seq = Number(await second.open(floor(5n), turn))
       expect(seq).toBeGreaterThanOrEqual(5)
       await second.write(eventsOf(seq + 1, 12), 12n)
       await second.close()
@@ -76,18 +77,18 @@ export function sinkSpec(name: string, place: () => Promise<SinkPlace>): void {
 
     test('refuses to mix two lineages', async () => {
       const first = (await begin()).sink()
-      await first.open(floor(0n))
+      await first.open(floor(0n), turn)
       await first.write(eventsOf(1, 2), 2n)
       await first.close()
       const second = there.sink()
-      await expect(second.open({ lineage: 'ffffffffffffffff', seq: 0n })).rejects.toThrow(SinkStopped)
+      await expect(second.open({ lineage: 'ffffffffffffffff', seq: 0n }, turn)).rejects.toThrow(SinkStopped)
       await second.close()
     })
 
     test('can be closed twice, and before it was opened', async () => {
       const sink = (await begin()).sink()
       await sink.close()
-      await sink.open(floor(0n))
+      await sink.open(floor(0n), turn)
       await sink.close()
       await sink.close()
     })

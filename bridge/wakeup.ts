@@ -8,8 +8,8 @@ export class Wakeup {
     this.#wake?.()
   }
 
-  /** Until the next ring, or `for_ms`, whichever comes first. */
-  async sleep(for_ms?: number): Promise<void> {
+  /** Until the next ring (then it returns true), or `for_ms`, whichever comes first. */
+  async sleep(for_ms?: number): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined
     if (!this.#rung) {
       await new Promise<void>((resolve) => {
@@ -19,6 +19,14 @@ export class Wakeup {
     }
     clearTimeout(timer)
     this.#wake = undefined
+    const rung = this.#rung
     this.#rung = false
+    return rung
+  }
+
+  /** The whole of `wait_ms`, however often it rings, unless `stop` is aborted; whoever aborts it rings too. */
+  async pause(wait_ms: number, stop: AbortSignal): Promise<void> {
+    const until = performance.now() + wait_ms
+    for (let left = wait_ms; left > 0 && !stop.aborted; left = until - performance.now()) await this.sleep(left)
   }
 }

@@ -18,6 +18,7 @@ import { checkpointKey } from '../ledger/checkpoint-key.ts'
 import { createCheckpoints } from '../ledger/checkpoints.ts'
 import { migrate } from '../ledger/migrate.ts'
 import { openLedger, type OpenLedger } from '../ledger/open.ts'
+import { createOpenings } from '../openings/openings.ts'
 import { buildPages } from '../pages/build.ts'
 import { servePages } from '../pages/serve.ts'
 import { createRooms } from '../rooms/host.ts'
@@ -176,14 +177,16 @@ async function buildApp(base: Base, databaseUrl: string, server: Server, url: st
   rooms.attach(server)
   const checkpoints = createCheckpoints({ pool, key: checkpointKey(secretKey), failed })
   cleanup.add('checkpoints', () => checkpoints.close())
-  startRelay(base, pool, opened)
+  startRelay(base, pool, opened, () => rooms.node())
   startDemo(base, access, url)
+  const openings = createOpenings({ pool, ledger, catalog, sealer, clock })
   const services = createServices({
     pool,
     ledger,
     tail,
     access,
     catalog,
+    openings,
     sealer,
     entropy,
     checkpoints,
@@ -224,10 +227,15 @@ async function openAccess(
 }
 
 /** Carries committed events into a file, when one is configured. */
-function startRelay({ config, log, cleanup }: Base, pool: pg.Pool, { ledger, tail }: OpenLedger): void {
+function startRelay(
+  { config, log, cleanup }: Base,
+  pool: pg.Pool,
+  { ledger, tail }: OpenLedger,
+  node: () => string,
+): void {
   if (config.relay_file === '') return
   const sink = createNdjsonSink({ file: config.relay_file, bytes_max: config.relay_file_bytes_max })
-  const relay = new Relay({ pool, reader: ledger.reader, tail, sink, log })
+  const relay = new Relay({ pool, ledger, tail, node, sink, log })
   cleanup.add('relay', () => relay.close())
 }
 

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { eventsOf, LINEAGE, sinkSpec } from '../sink-spec.ts'
 import { createNdjsonSink } from './ndjson.ts'
 
+const TURN = { sink: 'ndjson', epoch: 1, node: 'n' }
 const newFolder = () => mkdtemp(join(tmpdir(), 'rollingdrop-ndjson-'))
 
 async function linesOf(folder: string): Promise<readonly Record<string, unknown>[]> {
@@ -53,7 +54,7 @@ describe('rotation', () => {
 
   test('a file past its size is put aside under the last seq in it', async () => {
     const sink = createNdjsonSink({ file, bytes_max: 1000 })
-    await sink.open({ lineage: LINEAGE, seq: 0n })
+    await sink.open({ lineage: LINEAGE, seq: 0n }, TURN)
     for (let from = 1; from <= 91; from += 10) await sink.write(eventsOf(from, from + 9), BigInt(from + 9))
     await sink.close()
     const names = (await readdir(folder)).toSorted()
@@ -65,13 +66,13 @@ describe('rotation', () => {
   test('after a crash right behind a rotation it goes on from the file put aside', async () => {
     await writeFile(`${file}.${'7'.padStart(19, '0')}`, '')
     const sink = createNdjsonSink({ file, bytes_max: 1000 })
-    expect(await sink.open({ lineage: LINEAGE, seq: 3n })).toBe(7n)
+    expect(await sink.open({ lineage: LINEAGE, seq: 3n }, TURN)).toBe(7n)
     await sink.close()
   })
 
   test('files put aside may be moved away', async () => {
     const sink = createNdjsonSink({ file, bytes_max: 1000 })
-    expect(await sink.open({ lineage: LINEAGE, seq: 42n })).toBe(42n)
+    expect(await sink.open({ lineage: LINEAGE, seq: 42n }, TURN)).toBe(42n)
     await sink.close()
   })
 
@@ -79,7 +80,7 @@ describe('rotation', () => {
     const long = JSON.stringify({ position: `${LINEAGE}:2`, payload: 'x'.repeat(200_000) })
     await writeFile(file, `${JSON.stringify({ position: `${LINEAGE}:1` })}\n${long}\n${'y'.repeat(70_000)}`)
     const sink = createNdjsonSink({ file, bytes_max: 1_000_000 })
-    expect(await sink.open({ lineage: LINEAGE, seq: 0n })).toBe(2n)
+    expect(await sink.open({ lineage: LINEAGE, seq: 0n }, TURN)).toBe(2n)
     await sink.close()
     expect(await seqsOf(folder)).toEqual([1n, 2n])
   })
@@ -87,7 +88,7 @@ describe('rotation', () => {
   test('a file that is not ours is left as it is', async () => {
     await writeFile(file, 'precious\n')
     const sink = createNdjsonSink({ file, bytes_max: 1000 })
-    await expect(sink.open({ lineage: LINEAGE, seq: 0n })).rejects.toThrow('does not end in an event of ours')
+    await expect(sink.open({ lineage: LINEAGE, seq: 0n }, TURN)).rejects.toThrow('does not end in an event of ours')
     await sink.close()
     expect(await readFile(file, 'utf8')).toBe('precious\n')
   })
