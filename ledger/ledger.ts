@@ -40,6 +40,10 @@ export type EventQuery = Readonly<{
   tenant?: TenantId
   type?: string
   actor?: string
+  /** The one user an event concerns. */
+  user?: string
+  /** The outcome it came with. */
+  outcome?: OutcomeId
 }>
 
 export type Head = Readonly<{ lineage: string; seq: bigint; hash: Uint8Array; at_ms: number }>

@@ -75,6 +75,7 @@ export const errorTable = {
   'feed/full': refusal(503, 4503, true, 'Too many are connected here; please try again in a moment.'),
   'feed/lineage': refusal(409, 4409, false, 'This position is of another history; start anew without it.'),
   'feed/too-old': refusal(410, 4410, false, 'This position is too far back; start anew without it.'),
+  'opening/unknown': refusal(404, 4404, false, 'There is no such opening.'),
   'opening/nonce': refusal(409, 4409, true, 'The seeds were used meanwhile; please try again.'),
   'seeds/unknown': refusal(404, 4404, false, 'There is no such pair of seeds.'),
   'limit/exceeded': refusal(403, 4403, false, 'This is more than the limit you have set for yourself.'),

@@ -23,6 +23,7 @@ const PLANTS: readonly (readonly [string, string, string | undefined])[] = [
   ['access/a.ts', "import { thing } from '../rooms/planted.ts'", 'access-imports-only-what-is-below'],
   ['catalog/a.ts', "import { thing } from '../services/planted.ts'", 'catalog-imports-only-what-is-below'],
   ['entropy/a.ts', "import { thing } from '../rooms/planted.ts'", 'entropy-imports-only-what-is-below'],
+  ['openings/a.ts', "import type { Thing } from '../rooms/planted.ts'", 'openings-imports-only-what-is-below'],
   ['rooms/a.ts', "import { thing } from '../services/planted.ts'", 'rooms-imports-only-what-is-below'],
   ['rooms/b.ts', "import { thing } from '../catalog/planted.ts'", undefined],
   ['services/a.ts', "import type { Thing } from '../bridge/planted.ts'", 'services-imports-only-what-is-below'],

@@ -9,6 +9,7 @@ import type { Catalog } from '../catalog/catalog.ts'
 import type { Entropy } from '../entropy/entropy.ts'
 import type { Checkpoints } from '../ledger/checkpoints.ts'
 import type { Ledger, Tail } from '../ledger/ledger.ts'
+import type { Openings } from '../openings/openings.ts'
 
 /** What the services are made of. `main.ts` wires it; nothing here reads the environment. */
 export type ServiceParts = Readonly<{
@@ -17,6 +18,7 @@ export type ServiceParts = Readonly<{
   tail: Pick<Tail, 'lineage' | 'seq'>
   access: AccessOperations
   catalog: Catalog
+  openings: Openings
   sealer: Sealer
   entropy: Pick<Entropy, 'published' | 'beacon'>
   checkpoints: Pick<Checkpoints, 'list'>

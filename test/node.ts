@@ -7,6 +7,7 @@ import { seedCatalog } from '../catalog/seed.ts'
 import { checkpointKey } from '../ledger/checkpoint-key.ts'
 import { createCheckpoints, type Checkpoints } from '../ledger/checkpoints.ts'
 import { openLedger, type OpenLedger } from '../ledger/open.ts'
+import { createOpenings, type Openings } from '../openings/openings.ts'
 import type { Tokens } from '../schema/http.ts'
 import { createServices } from '../services/app.ts'
 import type { ServiceConfig, Services } from '../services/parts.ts'
@@ -23,6 +24,7 @@ export type TestNode = OpenLedger &
     secretKey: Uint8Array
     access: AccessOperations
     catalog: Catalog
+    openings: Openings
     checkpoints: Checkpoints
     app: Services
     logged: unknown[]
@@ -69,9 +71,10 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
   await seedCatalog({ pool, ledger, clock })
   const log = { error: (line: unknown) => logged.push(line), warn: (line: unknown) => logged.push(line) }
   const sealer = createSealer(secretKey)
+  const openings = createOpenings({ pool, ledger, catalog, sealer, clock })
   const entropy = { published: () => [{ id: 'c', head: 'aa', length: 8, starts_at_ms: 0, period_ms: 1000 }] }
   const checkpoints = createCheckpoints({ pool, key: checkpointKey(secretKey), period_ms: 0 })
-  const parts = { pool, ledger, tail, access, catalog, sealer, entropy, checkpoints, clock, log, node: 'n1' }
+  const parts = { pool, ledger, tail, access, catalog, openings, sealer, entropy, checkpoints, clock, log, node: 'n1' }
   const app = createServices({ ...parts, config: { ...config, ...changed } })
   const close = async () => {
     access.close()
@@ -90,6 +93,7 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
     access,
     accessAhead,
     catalog,
+    openings,
     checkpoints,
     app,
     logged,

@@ -65,7 +65,7 @@ export class MemoryReader implements LedgerReader {
     return Promise.resolve(balances.reduce((total, each) => total + each, 0n))
   }
 
-  events({ since, until, limit, tenant, type, actor }: EventQuery): Promise<readonly CommittedEvent[]> {
+  events({ since, until, limit, tenant, type, actor, user, outcome }: EventQuery): Promise<readonly CommittedEvent[]> {
     const found: CommittedEvent[] = []
     const { events } = this.#tables
     for (let i = Number(since); i < events.length && found.length < limit; i++) {
@@ -74,6 +74,8 @@ export class MemoryReader implements LedgerReader {
       if (tenant !== undefined && row.tenant !== tenant) continue
       if (type !== undefined && row.type !== type) continue
       if (actor !== undefined && row.actor !== actor) continue
+      if (user !== undefined && row.user !== user) continue
+      if (outcome !== undefined && row.outcome !== outcome) continue
       found.push({ ...row, payload: JSON.parse(row.payload) as Record<string, unknown> })
     }
     return Promise.resolve(found)

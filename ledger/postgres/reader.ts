@@ -119,22 +119,34 @@ export class PostgresReader implements LedgerReader {
   }
 }
 
+/** What a field of the query asks of an event, `$` standing for its value. An outcome names the run of seqs that is to be read. */
+const conditions = {
+  tenant: 'tenant = $',
+  type: 'type = $',
+  actor: 'actor = $',
+  user: 'user_id = $',
+  outcome:
+    'outcome = $::uuid and seq >= (select first_seq from outcome where id = $::uuid) and seq <= (select last_seq from outcome where id = $::uuid)',
+} as const satisfies Partial<Record<keyof EventQuery, string>>
+
+type Narrowing = keyof typeof conditions
+
+function fieldsOf(query: EventQuery): readonly Narrowing[] {
+  return (Object.keys(conditions) as Narrowing[]).filter((field) => query[field] !== undefined)
+}
+
 /** `read-events` with a condition for each field of the query, each combination prepared under a name of its own. */
-function narrowed({ tenant, type, actor }: EventQuery): Statement {
-  const fields = [
-    tenant === undefined ? [] : ['tenant'],
-    type === undefined ? [] : ['type'],
-    actor === undefined ? [] : ['actor'],
-  ].flat()
-  const conditions = fields.map((field, i) => `and ${field} = $${i + 4}`).join(' ')
+function narrowed(query: EventQuery): Statement {
+  const fields = fieldsOf(query)
+  const added = fields.map((field, i) => `and ${conditions[field].replaceAll('$', `$${i + 4}`)}`).join(' ')
   return {
     name: [readEvents.name, ...fields].join('-'),
-    text: readEvents.text.replace('order by', `${conditions} order by`),
+    text: readEvents.text.replace('order by', `${added} order by`),
   }
 }
 
-function narrowing({ tenant, type, actor }: EventQuery): string[] {
-  return [tenant, type, actor].filter((value) => value !== undefined)
+function narrowing(query: EventQuery): readonly (string | undefined)[] {
+  return fieldsOf(query).map((field) => query[field])
 }
 
 function balanceOf(owner: OwnerId, [asset, balance, held, frozen]: Row): Balance {

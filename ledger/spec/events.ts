@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { EventDraft } from '../../schema/event.ts'
+import { uuidv7 } from '../../schema/uuid.ts'
 import { EVENT, pay, refusal, type Given } from './world.ts'
 
 export function eventSpec(given: Given): void {
@@ -120,6 +121,21 @@ function reading(given: Given): void {
     expect(await seqs({ ...all, tenant: w.tenant, since: first_seq - 2n, until: first_seq })).toEqual([first_seq])
     expect(await seqs({ since: first_seq - 2n, limit: 2 })).toEqual([first_seq - 1n, first_seq])
     expect(await seqs({ ...all, tenant: other.tenant, actor: id })).toEqual([])
+  })
+
+  test('events are read by the one user they concern, and by the outcome they came with', async () => {
+    const [w, other] = [given(), given()]
+    const sold: EventDraft = { type: 'item.sold', user: 'ann', payload: {} }
+    const { id, first_seq, last_seq } = await w.commit({ events: [sold, EVENT] })
+    const later = await w.commit({ events: [{ ...sold, user: 'bob' }, sold] })
+    const seqs = async (query: object) =>
+      (await w.ledger.reader.events({ since: 0n, limit: 100, ...query })).map(({ seq }) => seq)
+    expect(await seqs({ tenant: w.tenant, user: 'ann' })).toEqual([first_seq, later.last_seq])
+    expect(await seqs({ tenant: w.tenant, user: 'ann', since: first_seq })).toEqual([later.last_seq])
+    expect(await seqs({ tenant: w.tenant, outcome: id })).toEqual([first_seq, last_seq])
+    expect(await seqs({ tenant: w.tenant, outcome: uuidv7() })).toEqual([])
+    expect(await seqs({ tenant: other.tenant, user: 'ann' })).toEqual([])
+    expect(await seqs({ tenant: other.tenant, outcome: id })).toEqual([])
   })
 }
 

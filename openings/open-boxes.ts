@@ -1,0 +1,120 @@
+import { claim } from '../access/idempotency.ts'
+import type { Principal } from '../access/access.ts'
+import { readStock } from '../catalog/stock.ts'
+import { openBoxes } from '../game/opening/open.ts'
+import { STOCK, userOwner } from '../schema/account.ts'
+import { itemAsset, type AssetId } from '../schema/asset.ts'
+import { RollingDropError, toRollingDropError } from '../schema/errors.ts'
+import type { Opened, OpenBoxes, OpeningOpened } from '../schema/opening.ts'
+import type { Receipt } from '../schema/outcome.ts'
+import type { OutcomeId } from '../schema/uuid.ts'
+import type { PublishedBox } from '../catalog/box-version.ts'
+import type { OpeningParts, Owner } from './parts.ts'
+import type { SeedsActors } from './seeds-actor.ts'
+
+/** Which version is opened, settled when the command first comes: what is published later does not change what was answered. */
+type Plan = Readonly<{ version: number }>
+
+/** Times that others may take the last of a limited item between our look at the stock and the commit. */
+const STOCK_TRIES_MAX = 8
+
+/**
+ * Opens boxes with the principal's seeds, once for a key. Throws `box/unknown`, `seeds/unknown` before the principal has begun a
+ * pair, `limit/exceeded`, `ledger/insufficient`, `opening/nonce`, or what keeps the ledger from deciding.
+ */
+export async function openBoxesOnce(
+  parts: OpeningParts,
+  actors: SeedsActors,
+  principal: Principal,
+  key: string,
+  wanted: OpenBoxes,
+): Promise<Opened> {
+  const { pool, ledger, catalog, clock } = parts
+  const { tenant } = principal
+  const command = { principal, route: 'open-box', key, body: wanted }
+  const claimed = await claim<Plan>(pool, command, clock(), async () => {
+    const newest = await catalog.box(tenant, wanted.box)
+    if (!newest) throw new RollingDropError('box/unknown', { box: wanted.box })
+    return { version: newest.box.version }
+  })
+  const { outcome: id, request, plan, first } = claimed
+  const known = first ? undefined : await ledger.reader.receipt(tenant, userOwner(principal.user), id)
+  if (known) return openedBefore(parts, principal, known)
+  const published = await catalog.box(tenant, wanted.box, plan.version)
+  if (!published) throw new RollingDropError('box/unknown', { box: wanted.box })
+  for (let tries = 1; ; tries++) {
+    try {
+      return await open(parts, actors, { principal, id, request, published, count: wanted.count })
+    } catch (cause) {
+      if (tries === STOCK_TRIES_MAX || !isAbout(cause, STOCK)) throw withLimit(cause)
+    }
+  }
+}
+
+type Opening = Readonly<{ principal: Owner; id: OutcomeId; request: string; published: PublishedBox; count: number }>
+
+async function open(
+  parts: OpeningParts,
+  actors: SeedsActors,
+  { principal, id, request, published, count }: Opening,
+): Promise<Opened> {
+  const { box, hash: boxHash } = published
+  const free = await freeItems(parts, principal, published)
+  let payload: OpeningOpened | undefined
+  const { receipt } = await actors.act(principal, { id, request }, (seeds) => {
+    const serverSeed = seeds.current === null ? '' : actors.unsealed(seeds.current)
+    const decision = openBoxes(seeds, { id, box, boxHash, count, serverSeed, free }, parts.clock())
+    payload = decision.ok ? (decision.effects.events[0]!.payload as OpeningOpened) : undefined
+    return decision
+  })
+  // An earlier copy of the command was committed, perhaps with other nonces than those decided just now.
+  if (receipt.replayed || payload === undefined) return openedBefore(parts, principal, receipt)
+  return openedOf(payload, receipt)
+}
+
+/** How many are left of each limited item that the box holds. */
+async function freeItems({ ledger, catalog }: OpeningParts, { tenant }: Owner, { box }: PublishedBox) {
+  const limited = await catalog.limited(tenant)
+  const held = box.prizes.map(({ sku }) => itemAsset(sku, box.asset)).filter((asset) => limited.has(asset))
+  if (held.length === 0) return new Map<AssetId, bigint>()
+  const stock = await readStock(ledger.reader, tenant)
+  return new Map(held.map((asset) => [asset, stock.get(asset) ?? 0n]))
+}
+
+async function openedBefore({ ledger }: OpeningParts, { tenant }: Owner, receipt: Receipt): Promise<Opened> {
+  const query = { since: receipt.first_seq - 1n, until: receipt.last_seq, tenant, limit: 10 }
+  const event = (await ledger.reader.events(query)).find(({ type }) => type === 'opening.opened')
+  if (!event) throw new Error(`outcome ${receipt.id} opened nothing`)
+  return openedOf(event.payload as OpeningOpened, receipt)
+}
+
+function openedOf(opened: OpeningOpened, { balances }: Receipt): Opened {
+  const { opening, user, box, boxHash, asset, price, seeds, seedHash, clientSeed, drops, payouts } = opened
+  const owner = userOwner(user)
+  const after = balances.find((balance) => balance.owner === owner && balance.asset === asset)
+  return {
+    opening,
+    box,
+    boxHash,
+    asset,
+    price,
+    seeds,
+    seedHash,
+    clientSeed,
+    drops: [...drops],
+    payouts: [...payouts],
+    balance: `${after?.balance ?? 0n}`,
+  }
+}
+
+/** Whether the ledger refused because an account of this owner, or of one whose name begins so, holds too little. */
+function isAbout(cause: unknown, owner: string): boolean {
+  const { code, details } = toRollingDropError(cause)
+  const lacking = (details as { owner?: unknown } | undefined)?.owner
+  return code === 'ledger/insufficient' && typeof lacking === 'string' && lacking.startsWith(owner)
+}
+
+/** A budget that is used up is a limit, not a want of money. */
+function withLimit(cause: unknown): unknown {
+  return isAbout(cause, 'budget:') ? new RollingDropError('limit/exceeded', undefined, cause) : cause
+}

@@ -1,0 +1,106 @@
+import type { Principal } from '../access/access.ts'
+import { claim } from '../access/idempotency.ts'
+import { limitsOf, setLimit } from '../game/opening/limit.ts'
+import { openingProofOf } from '../game/opening/proof.ts'
+import { beginPair, isBegun, ownSeedsOf } from '../game/opening/seeds.ts'
+import { userOwner, type TenantId } from '../schema/account.ts'
+import { isAsset } from '../schema/asset.ts'
+import { digestOf } from '../schema/digest.ts'
+import { RollingDropError } from '../schema/errors.ts'
+import type { SellBack, Sold } from '../schema/http.ts'
+import type {
+  BeginSeeds,
+  Opened,
+  OpenBoxes,
+  OpeningOpened,
+  OpeningProof,
+  OwnLimit,
+  OwnSeeds,
+  SetLimit,
+} from '../schema/opening.ts'
+import { isOutcomeId, uuidv7 } from '../schema/uuid.ts'
+import { openBoxesOnce } from './open-boxes.ts'
+import type { OpeningParts, Owner } from './parts.ts'
+import { SeedsActors } from './seeds-actor.ts'
+import { sellOnce } from './sell.ts'
+
+/**
+ * What one does alone with boxes, the same through every door. `key` is the caller's own id of a command: asked again under
+ * it, by whichever door and on whichever node, it is answered again and done once. Whatever does not happen throws a RollingDropError.
+ */
+export interface Openings {
+  /** Throws `box/unknown`, `seeds/unknown`, `limit/exceeded`, `ledger/insufficient`, `opening/nonce`. */
+  open(principal: Principal, key: string, wanted: OpenBoxes): Promise<Opened>
+  /** Throws `item/unknown`, `ledger/insufficient`. */
+  sell(principal: Principal, key: string, wanted: SellBack): Promise<Sold>
+  /** The seeds of a user; for a new one the first server seed is committed to. */
+  seeds(owner: Owner): Promise<OwnSeeds>
+  /** Begins the next pair and reveals the one before. Throws `seeds/unknown` when that is not the next pair (any more). */
+  begin(owner: Owner, wanted: BeginSeeds): Promise<OwnSeeds>
+  /** The limits that the user has set for themselves. */
+  limits(owner: Owner): Promise<readonly OwnLimit[]>
+  /** Throws `limit/raise-too-soon`, or `request/invalid` for what is not money. */
+  limit(principal: Principal, key: string, wanted: SetLimit): Promise<readonly OwnLimit[]>
+  /** Everything to recompute an opening with; undefined when there is none with this id. */
+  proof(tenant: TenantId, opening: string): Promise<OpeningProof | undefined>
+}
+
+/** `USD`, `play:CREDIT`. */
+const MONEY = /^(play:)?[A-Z][A-Z0-9]{1,15}$/
+
+export function createOpenings(parts: OpeningParts): Openings {
+  const { pool, ledger, clock } = parts
+  const actors = new SeedsActors(parts)
+
+  async function begin(owner: Owner, wanted: BeginSeeds): Promise<OwnSeeds> {
+    const before = await actors.read(owner)
+    if (isBegun(before, wanted)) return ownSeedsOf(before)
+    const command = { id: uuidv7(clock()), request: digestOf({ begin: wanted }) }
+    const following = actors.freshSeed()
+    try {
+      const { seeds } = await actors.act(owner, command, (known) => {
+        const serverSeed = known.current && actors.unsealed(known.current)
+        return beginPair(known, wanted, { serverSeed, following })
+      })
+      return ownSeedsOf(seeds)
+    } catch (cause) {
+      // Another copy of the command may have come between.
+      const now = await actors.read(owner)
+      if (isBegun(now, wanted)) return ownSeedsOf(now)
+      throw cause
+    }
+  }
+
+  async function limit(principal: Principal, key: string, wanted: SetLimit): Promise<readonly OwnLimit[]> {
+    const { tenant, user } = principal
+    const { asset: money, amount } = wanted
+    if (!isAsset(money) || !MONEY.test(money))
+      throw new RollingDropError('request/invalid', { issues: [{ path: 'asset', message: 'not money' }] })
+    const command = { principal, route: 'set-limit', key, body: wanted }
+    const { outcome: id, request, first } = await claim(pool, command, clock(), async () => null)
+    const isDone = !first && (await ledger.reader.receipt(tenant, userOwner(user), id)) !== undefined
+    if (!isDone) await actors.act(principal, { id, request }, (seeds) => setLimit(seeds, { money, amount }, clock()))
+    return limitsOf(await actors.read(principal), clock())
+  }
+
+  async function proof(tenant: TenantId, opening: string): Promise<OpeningProof | undefined> {
+    if (!isOutcomeId(opening)) return undefined
+    const events = await ledger.reader.events({ since: 0n, limit: 10, tenant, outcome: opening })
+    const opened = events.find(({ type }) => type === 'opening.opened')?.payload as OpeningOpened | undefined
+    const published = opened && (await parts.catalog.box(tenant, opened.box, opened.version))
+    if (!published) return undefined
+    const sql = 'select server_seed from revealed_seed where pair = $1 and tenant = $2'
+    const { rows } = await pool.query<{ server_seed: string }>(sql, [opened.seeds, tenant])
+    return openingProofOf(opened, published.box, rows[0]?.server_seed ?? null)
+  }
+
+  return {
+    open: (principal, key, wanted) => openBoxesOnce(parts, actors, principal, key, wanted),
+    sell: (principal, key, wanted) => sellOnce(parts, principal, key, wanted),
+    seeds: async (owner) => ownSeedsOf(await actors.read(owner)),
+    begin,
+    limits: async (owner) => limitsOf(await actors.read(owner), clock()),
+    limit,
+    proof,
+  }
+}

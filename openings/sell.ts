@@ -1,0 +1,53 @@
+import type { Principal } from '../access/access.ts'
+import { claim } from '../access/idempotency.ts'
+import type { Catalog } from '../catalog/catalog.ts'
+import { HOUSE, ITEM_ISSUER, userOwner, type TenantId } from '../schema/account.ts'
+import { toAmount } from '../schema/amount.ts'
+import { isAsset, toAsset } from '../schema/asset.ts'
+import { RollingDropError } from '../schema/errors.ts'
+import type { SellBack, Sold } from '../schema/http.ts'
+import type { Outcome } from '../schema/outcome.ts'
+import type { OpeningParts } from './parts.ts'
+
+/** What is paid, settled when the command first comes: a price that changes later does not change what was answered. */
+type Plan = Readonly<{ money: string; paid: string }>
+
+/** Sells items back to the house, once for a key. Throws `item/unknown` for what is in no box on offer, or `ledger/insufficient`. */
+export async function sellOnce(
+  { pool, ledger, catalog, clock }: Pick<OpeningParts, 'pool' | 'ledger' | 'catalog' | 'clock'>,
+  principal: Principal,
+  key: string,
+  wanted: SellBack,
+): Promise<Sold> {
+  const { tenant, user } = principal
+  const command = { principal, route: 'POST /transactions/sell', key, body: wanted }
+  const claimed = await claim(pool, command, clock(), () => price(catalog, tenant, wanted))
+  const { outcome: id, request, plan } = claimed
+  const owner = userOwner(user)
+  const { balances } = await ledger.commit({ id, request, owner, tenant, ...decide(user, wanted, plan) })
+  const after = balances.find((balance) => balance.owner === owner && balance.asset === plan.money)
+  return { ...wanted, paid: plan.paid, balance: `${after?.balance ?? 0n}` }
+}
+
+/** What the house pays. */
+async function price(catalog: Pick<Catalog, 'items'>, tenant: TenantId, { asset, count }: SellBack): Promise<Plan> {
+  const item = isAsset(asset) ? (await catalog.items(tenant)).get(asset) : undefined
+  if (!item) throw new RollingDropError('item/unknown', { asset })
+  return { money: item.money, paid: `${item.prize.value * BigInt(count)}` }
+}
+
+function decide(
+  user: string,
+  { asset, count }: SellBack,
+  { money, paid }: Plan,
+): Pick<Outcome, 'kind' | 'transfers' | 'events'> {
+  const owner = userOwner(user)
+  return {
+    kind: 'item.sell',
+    transfers: [
+      { asset: toAsset(asset), debit: owner, credit: ITEM_ISSUER, amount: toAmount(BigInt(count)) },
+      { asset: toAsset(money), debit: HOUSE, credit: owner, amount: toAmount(BigInt(paid)) },
+    ],
+    events: [{ type: 'item.sold', user, payload: { user, asset, count, money, paid } }],
+  }
+}
