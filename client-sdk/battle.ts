@@ -13,7 +13,7 @@ import type { Wire } from './wire.ts'
 
 type Deps = Readonly<{ open: OpenLink; clock: Clock; notes: Notes; user: () => string | undefined }>
 
-/** Somebody waits for this one to move: a frozen node is noticed within 1.75 s. */
+/** Somebody waits for this one to move: a frozen node is noticed within 1.7 s. */
 const SILENCE = { quiet_ms: 500, answer_ms: 1000 }
 
 /** A battle one watches and may play in. What is known of it stays in `state` while the connection is away. */

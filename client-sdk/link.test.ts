@@ -130,7 +130,7 @@ test('a node that stops answering is left and suspected within quiet + answer + 
   await clock.pass(5000)
   expect(statuses).toEqual(['live'])
   frozen.answersPings = false
-  await clock.pass(2000)
+  await clock.pass(1700)
   expect(frozen.fate).toBe('dropped')
   expect(suspects).toEqual(['node-1:3000'])
   await clock.pass(100)
@@ -149,6 +149,19 @@ test('our own sleep is not held against the node', async () => {
   wire.say('anything', {})
   expect(suspects).toEqual([])
   expect(wire.fate).toBe('open')
+})
+
+test('a busy moment of ours delays the verdict on a frozen node by no more than that moment, and by one look', async () => {
+  const frozen = new FakeWire()
+  const { clock, suspects } = linkTo([frozen])
+  await settled()
+  frozen.answersPings = false
+  await clock.pass(1500)
+  clock.sleep(300)
+  await clock.pass(0)
+  expect(suspects).toEqual([])
+  await clock.pass(200)
+  expect(suspects).toHaveLength(1)
 })
 
 test('when all is over an end is the end', async () => {

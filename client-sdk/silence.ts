@@ -11,7 +11,9 @@ type Options = Readonly<{
   answer_ms: number
 }>
 
-const TICK_MS = 250
+const TICK_MS = 100
+/** A tick this much late says that nobody looked at the socket meanwhile. */
+const LATE_MS = 150
 
 /**
  * Notices that a socket is open but nobody is there: a frozen process closes none.
@@ -19,8 +21,8 @@ const TICK_MS = 250
  *     hearing ──quiet_ms──▶ asked ──answer_ms──▶ silent (told once)
  *        ▲──────heard───────┘
  *
- * When our own ticks come late (a sleeping laptop, a tab in the background, a busy process) nothing is held against the
- * other end: what it said meanwhile is still unread.
+ * When our own ticks come late (a sleeping laptop, a tab in the background, a busy process) the time they were late by is not
+ * held against the other end, and nothing is concluded before what it said meanwhile has been read.
  */
 export class SilenceWatch {
   #options: Options
@@ -51,10 +53,10 @@ export class SilenceWatch {
   #tick(): void {
     const { clock, ping, onSilent, quiet_ms, answer_ms } = this.#options
     const now = clock.now()
-    const late = now - this.#ticked_ms > 2 * TICK_MS
+    const late_ms = now - this.#ticked_ms - TICK_MS
     this.#ticked_ms = now
-    if (this.#asked_ms !== null && late) this.#asked_ms = now
-    if (this.#asked_ms !== null && now - this.#asked_ms >= answer_ms) return onSilent()
+    if (this.#asked_ms !== null && late_ms > LATE_MS) this.#asked_ms += late_ms
+    else if (this.#asked_ms !== null && now - this.#asked_ms >= answer_ms) return onSilent()
     if (this.#asked_ms === null && now - this.#heard_ms >= quiet_ms) {
       this.#asked_ms = now
       ping()
