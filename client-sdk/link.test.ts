@@ -156,7 +156,7 @@ test('a busy moment of ours delays the verdict on a frozen node by no more than 
   const { clock, suspects } = linkTo([frozen])
   await settled()
   frozen.answersPings = false
-  await clock.pass(1500)
+  await clock.pass(1450)
   clock.sleep(300)
   await clock.pass(0)
   expect(suspects).toEqual([])
