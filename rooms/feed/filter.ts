@@ -6,7 +6,7 @@ import type { FeedFilter } from '../../schema/feed.ts'
 import { toCanonicalJson } from '../../schema/json.ts'
 import type { OpeningOpened } from '../../schema/opening.ts'
 import type { View } from '../../schema/topic.ts'
-import { maskedUser } from '../masked-user.ts'
+import { maskedUser } from '../../schema/masked-user.ts'
 
 /**
  * What a group of subscribers wants: a filter within one tenant, as one view tells it. `user` is the one whose own events are

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { audiences, eventTypes, type CommittedEvent, type EventType } from '../../schema/event.ts'
-import { maskedUser } from '../masked-user.ts'
+import { maskedUser } from '../../schema/masked-user.ts'
 import { wants, wishOf } from './filter.ts'
 import { publicEvent } from './telling.ts'
 

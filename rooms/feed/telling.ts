@@ -3,7 +3,7 @@ import type { CommittedEvent, EventType } from '../../schema/event.ts'
 import type { FeedEvent } from '../../schema/feed.ts'
 import type { OpeningOpened } from '../../schema/opening.ts'
 import { topicsOf } from '../../schema/topic.ts'
-import { maskedUser } from '../masked-user.ts'
+import { maskedUser } from '../../schema/masked-user.ts'
 import type { Wish } from './filter.ts'
 
 type Payload = CommittedEvent['payload']

@@ -3,7 +3,7 @@ import { userOwner, type TenantId } from '../../schema/account.ts'
 import type { BattleSettled } from '../../schema/battle-event.ts'
 import type { CommittedEvent, EventType } from '../../schema/event.ts'
 import type { OwnResult } from '../../schema/session.ts'
-import { maskedUser } from '../masked-user.ts'
+import { maskedUser } from '../../schema/masked-user.ts'
 
 export type Owner = Readonly<{ tenant: TenantId; user: string }>
 

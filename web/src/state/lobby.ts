@@ -1,13 +1,15 @@
 import { computed, signal } from '@preact/signals'
 import type { FeedUpdate } from '../../../client-sdk/api.ts'
 import { isBattleMode, type BattleMode } from '../../../schema/battle-mode.ts'
-import type { BattleCreated, BattleJoined, BattleLeft, BattleSettled } from '../../../schema/battle-event.ts'
+import type { BattleCreated, BattleJoined, BattleLeft, BattleSettled, SeatTaken } from '../../../schema/battle-event.ts'
 import type { BattlePhase } from '../../../schema/battle-state.ts'
 import type { FeedEvent } from '../../../schema/feed.ts'
 import type { BattleSummary } from '../../../schema/http.ts'
+import { maskedUser } from '../../../schema/masked-user.ts'
 import { sdk } from '../sdk.ts'
 import { maskedName } from '../feed/line.ts'
 import { onFeed } from './feed.ts'
+import { user as me } from './session.ts'
 import { toastError } from './toast.ts'
 
 export type LobbySeat = Readonly<{ name: string; user: string | null; bot: boolean }>
@@ -90,7 +92,7 @@ function apply(event: FeedEvent): void {
       return add(event.payload as BattleCreated, event.at_ms)
     case 'battle.joined': {
       const { seat, user, bot } = event.payload as BattleJoined
-      return seatChanged(id, seat, { name: bot ? `Bot ${seat + 1}` : maskedName(user), user, bot })
+      return seatChanged(id, seat, strangerSeat({ seat, user, bot }))
     }
     case 'battle.left':
       return seatChanged(id, (event.payload as BattleLeft).seat, null)
@@ -123,7 +125,12 @@ function add(created: BattleCreated, at_ms: number): void {
   })
 }
 
-// A list that was loaded later than the event already has the seat with its full name: keep that one.
+/** A seat as the feed tells of it; the list is shown in the same way, so that nobody changes names on a reload. */
+function strangerSeat({ seat, user, bot }: SeatTaken): LobbySeat {
+  return { name: bot ? `Bot ${seat + 1}` : maskedName(user), user, bot }
+}
+
+// A list that was loaded later than the event already has the seat, perhaps known to be one's own: keep that one.
 function seatChanged(id: string, seat: number, taken: LobbySeat | null): void {
   change(id, (battle) => {
     const kept = taken !== null && battle.seats[seat] ? battle.seats[seat] : taken
@@ -134,11 +141,7 @@ function seatChanged(id: string, seat: number, taken: LobbySeat | null): void {
 function settle(settled: BattleSettled, at_ms: number): void {
   const before = current.value.get(settled.battle)
   const rounds = before?.rounds ?? settled.drops.filter(({ seat }) => seat === 0).map(({ box }) => box)
-  const seats = settled.seats.map(({ seat, user, bot }) => ({
-    name: bot ? `Bot ${seat + 1}` : maskedName(user),
-    user,
-    bot,
-  }))
+  const seats = settled.seats.map(strangerSeat)
   const done: LobbyBattle = {
     id: settled.battle,
     phase: 'settled',
@@ -186,9 +189,11 @@ function fromSummary(battle: BattleSummary): LobbyBattle {
     minLevel: battle.minLevel,
     borrowMax: battle.borrowMax,
     rounds: battle.rounds,
-    seats: battle.seats.map(({ user, name, bot }) =>
-      user === null && !bot ? null : { name: name ?? 'Player', user, bot },
-    ),
+    seats: battle.seats.map(({ seat, user, name, bot }) => {
+      if (user === null && !bot) return null
+      if (user !== null && user === me.peek()?.id) return { name: name ?? 'You', user, bot }
+      return strangerSeat({ seat, user: user && maskedUser(user), bot })
+    }),
     createdAt: battle.createdAt,
     winners: battle.winners,
     pot: battle.pot === null ? null : BigInt(battle.pot),
