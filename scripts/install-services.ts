@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { clickhouse, installClickHouse } from '../test/services/clickhouse.ts'
 import { installKafka, kafka } from '../test/services/kafka.ts'
+import type { Service } from '../test/services/service.ts'
 import { step } from './progress.mjs'
 
 /** Debian packages that only tests need, each with a file that shows that it is there. */
@@ -11,27 +13,33 @@ const SERVICES = [
   { name: 'maven', file: '/usr/bin/mvn' },
   { name: 'kcat', file: '/usr/bin/kcat' },
 ] as const
-export type Installed = (typeof SERVICES)[number]['name']
+/** The engine of ClickHouse comes from npm. */
+const ENGINE = 'chdb'
+export type Installed = (typeof SERVICES)[number]['name'] | typeof ENGINE
 
 /**
  * Installs what tests need (or those `wanted` of it) and the machine lacks, where we may (root on a Debian). Elsewhere, and when it fails, it only says so: the
  * tests that need it are then skipped, or fail under `REQUIRE_SERVICES=1`.
  */
-export async function installServices(wanted = SERVICES.map(({ name }) => name)): Promise<void> {
+export async function installServices(
+  wanted: readonly Installed[] = [...SERVICES.map(({ name }) => name), ENGINE],
+): Promise<void> {
   await installPackages(wanted)
-  if (wanted.includes('maven')) await installJars()
+  if (wanted.includes('maven')) await bring('Kafka', kafka, installKafka)
+  if (wanted.includes(ENGINE)) await bring('the engine of ClickHouse', clickhouse, installClickHouse)
 }
 
-async function installJars(): Promise<void> {
-  if (kafka.lacks() === undefined) return
+/** What no package of the machine has, fetched once for all checkouts. */
+async function bring(name: string, service: Service, install: () => Promise<void>): Promise<void> {
+  if (service.lacks() === undefined) return
   try {
-    await step('fetching Kafka', installKafka)
+    await step(`fetching ${name}`, install)
   } catch (error) {
-    console.warn(`Kafka could not be fetched; its tests will be skipped: ${String(error)}`)
+    console.warn(`${name} could not be fetched; its tests will be skipped: ${String(error)}`)
   }
 }
 
-async function installPackages(wanted: readonly string[]): Promise<void> {
+async function installPackages(wanted: readonly Installed[]): Promise<void> {
   const missing = SERVICES.filter(({ name, file }) => wanted.includes(name) && !existsSync(file)).map(
     ({ name }) => name,
   )

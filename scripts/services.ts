@@ -7,6 +7,7 @@ import { installServices, type Installed } from './install-services.ts'
 const PACKAGES: Readonly<Record<string, readonly Installed[]>> = {
   kafka: ['openjdk-17-jre-headless', 'maven'],
   redis: ['redis-server'],
+  clickhouse: ['chdb'],
 }
 
 const names = services.map(({ name }) => name)
