@@ -125,7 +125,7 @@ describe('the relay', () => {
   })
 
   test.each([
-    ['dies', (living: Living) => living.die()],
+    ['dies', (living: Living) => Promise.resolve(living.die())],
     ['freezes', (living: Living) => living.freeze(1_500)],
   ])(
     'of a node that %s goes on elsewhere within 5 s, and what the old one writes late is refused',

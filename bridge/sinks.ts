@@ -32,5 +32,5 @@ export async function readSinks(pool: Pool): Promise<readonly SinkState[]> {
      left join lateral (select at from event where seq > c.seq order by seq limit 1) waiting on true
      order by c.name`,
   )
-  return rows.map((row) => ({ ...row, seq: BigInt(row.seq), lag_events: BigInt(row.lag_events) }))
+  return rows.map((row) => Object.assign(row, { seq: BigInt(row.seq), lag_events: BigInt(row.lag_events) }))
 }
