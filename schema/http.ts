@@ -172,7 +172,7 @@ export const battleProof = z.object({
   payouts: z.array(z.object({ seat: z.int(), asset: z.string(), amount: decimal })),
 })
 export type BattleProof = z.infer<typeof battleProof>
-export const battleDetail = battleSummary.extend({ proof: battleProof })
+export const battleDetail = battleSummary.extend({ unlisted: z.boolean(), fast: z.boolean(), proof: battleProof })
 export type BattleDetail = z.infer<typeof battleDetail>
 
 export const historyEntry = z.object({

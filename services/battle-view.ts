@@ -37,5 +37,6 @@ export function summaryOf(battle: Battle): BattleSummary {
 }
 
 export function detailOf(battle: Battle): BattleDetail {
-  return { ...summaryOf(battle), proof: proofOf(battle) }
+  const { unlisted, fast } = battle
+  return { ...summaryOf(battle), unlisted, fast, proof: proofOf(battle) }
 }

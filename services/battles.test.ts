@@ -104,14 +104,28 @@ describe('creating a battle', () => {
 
   test('with options is stored, shown and paid as they say', async () => {
     const guest = await newGuest(node)
-    const chosen = { mode: 'crazy-terminal', seats: 4, teamSize: 2, sponsor: 33, minLevel: 2, fast: true }
+    const chosen = {
+      mode: 'crazy-terminal',
+      seats: 4,
+      teamSize: 2,
+      sponsor: 33,
+      minLevel: 2,
+      fast: true,
+      unlisted: true,
+    }
     const { body } = await create(guest, 'options', { ...wanted, ...chosen })
     // 1,000 for the own seat, and 33 percent of 1,000 for each of three others.
     expect(await creditsOf(guest)).toBe(100_000n - 1_000n - 990n)
     const detail = await node.call('GET', `/battles/${body.id}`)
-    const { fast: _, seats: __, ...shown } = chosen
+    const { seats: _, ...shown } = chosen
     expect(detail.body).toMatchObject({ ...shown, borrowMax: 0, entry: '670', revealMs: 300 })
     expect(detail.body.proof).toMatchObject({ mode: 'crazy-terminal', teamSize: 2, sponsor: 33 })
+    expect(
+      (await node.call('GET', `/battles/${(await create(await newGuest(node), 'plain')).body.id}`)).body,
+    ).toMatchObject({
+      fast: false,
+      unlisted: false,
+    })
     const credit = await create(guest, 'credit', { ...wanted, mode: 'jackpot', borrowMax: 80, borrow: 75 })
     expect(await creditsOf(guest)).toBe(100_000n - 1_990n - 250n)
     expect((await node.call('GET', `/battles/${credit.body.id}`)).body.seats[0]).toMatchObject({

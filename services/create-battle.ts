@@ -112,7 +112,7 @@ async function decide(
   }
   const serverSeed = randomBytes(32).toString('hex')
   const limited = await limitedIn(catalog, tenant, boxes)
-  const options = { ...chosen, id, tenant, boxes, limited, creator: { user, name, clientSeed, borrow } }
+  const options = { ...chosen, fast, id, tenant, boxes, limited, creator: { user, name, clientSeed, borrow } }
   const secret = { seedHash: hashSeed(serverSeed), sealedSeed: sealer.seal(serverSeed, battleSeedContext(id)) }
   const reveal_ms = Math.max(1, fast ? config.fastReveal_ms : config.reveal_ms)
   const pace = { wait_ms: config.battleWait_ms, reveal_ms }

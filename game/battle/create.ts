@@ -24,6 +24,7 @@ export type NewBattle = Readonly<
       tenant: TenantId
       boxes: readonly Box[]
       unlisted: boolean
+      fast?: boolean
       /** Skus of limited stock; those that are in no box are left out. */
       limited?: readonly string[]
       creator: Readonly<{ user: string; name: string; clientSeed: string; borrow?: number }>
@@ -115,6 +116,7 @@ function newBattle(input: NewBattle, now_ms: number): Battle {
     seats: [first, ...Array.from({ length: input.seats - 1 }, () => null)],
     creator: input.creator.user,
     unlisted: input.unlisted,
+    fast: input.fast ?? false,
     created_ms: now_ms,
     expires_ms: now_ms + input.wait_ms,
     seedHash: input.seedHash,

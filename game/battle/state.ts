@@ -68,6 +68,8 @@ export type Battle = Readonly<{
   seats: readonly (Seat | null)[]
   creator: string
   unlisted: boolean
+  /** Whether its rounds were asked to be shown faster: `reveal_ms` says how fast. */
+  fast: boolean
   created_ms: number
   expires_ms: number
   seedHash: string

@@ -16,7 +16,7 @@ export function battleToJson(battle: Battle): string {
 }
 
 /** What battles have that were written before it could be otherwise. */
-const plain = { teamSize: 1, sponsor: 0, minLevel: 0, borrowMax: 0, limited: [] }
+const plain = { teamSize: 1, sponsor: 0, minLevel: 0, borrowMax: 0, fast: false, limited: [] }
 
 /** The battle that `battleToJson` wrote. Text from anywhere else is not checked. */
 export function battleFromJson(text: string): Battle {
