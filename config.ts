@@ -83,6 +83,36 @@ export const settings = {
     [1, 1_000_000],
     'New guests from one address: each one costs the faucet its credits.',
   ),
+  ATTEMPTS_PER_MINUTE: whole(
+    100,
+    'requests',
+    [1, 10_000_000],
+    'Sign-ins, sign-ups, resets and refreshes from one address: more is a machine that guesses.',
+  ),
+  PASSWORD_MEMORY_KIB: whole(
+    19_456,
+    'KiB',
+    [1024, 4_194_304],
+    'Memory of one password hash (argon2id); a hash made with less is renewed at the next sign-in.',
+  ),
+  PASSWORD_PASSES: whole(2, 'passes', [1, 100], 'How often that memory is gone over.'),
+  PASSWORDS_AT_ONCE: whole(1, 'hashes', [1, 64], 'A storm of sign-ins may take this many threads from battles.'),
+  PASSWORDS_WAITING_MAX: whole(
+    200,
+    'sign-ins',
+    [0, 100_000],
+    'About 10 s of work: past it callers hear "busy" at once.',
+  ),
+  MAIL_URL: {
+    ...url(
+      ['smtp', 'smtps'],
+      'The mail server; without one letters are kept for a day and `npm run mails` shows them.',
+    ),
+    secret: true,
+  },
+  MAIL_FROM: text('RollingDrop <no-reply@localhost>', 'address', 'Whom letters are from.'),
+  SITE_URL: url(['http', 'https'], 'Where links in letters lead; empty is this node.'),
+
   REQUESTS_PER_MINUTE: whole(
     6000,
     'requests',

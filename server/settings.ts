@@ -1,3 +1,4 @@
+import type { PartnerQuota } from '../access/partner.ts'
 import type { Config } from '../config.ts'
 import type { OpenEntropyOptions } from '../entropy/open.ts'
 import type { GroupCommitLimits } from '../ledger/group-commit.ts'
@@ -11,6 +12,15 @@ export function ledgerLimits(config: Config): Partial<GroupCommitLimits> {
     batch_outcomes_max: config.ledger_batch_outcomes_max,
     queue_outcomes_max: config.ledger_queue_outcomes_max,
     queue_bytes_max: config.ledger_queue_bytes_max,
+  }
+}
+
+/** What a partner may use of a node unless it has a quota of its own. */
+export function partnerQuota(config: Config): PartnerQuota {
+  return {
+    connections_max: config.partner_connections,
+    requests_per_minute: config.partner_requests_per_minute,
+    messages_per_s: config.partner_events_per_second,
   }
 }
 
@@ -56,6 +66,7 @@ export function serviceConfig(config: Config): ServiceConfig {
     fastReveal_ms: config.fast_reveal_ms,
     battlesPerUser: config.battles_per_user,
     guestsPerMinute: config.guests_per_minute,
+    attemptsPerMinute: config.attempts_per_minute,
     requestsPerMinute: config.requests_per_minute,
     commandsPerMinute: config.commands_per_minute,
     body_bytes_max: config.body_bytes_max,

@@ -4,7 +4,9 @@ import pg from 'pg'
 import { pino, type Logger } from 'pino'
 import { dropOldKeys } from '../access/idempotency.ts'
 import { createAccess, type AccessOperations } from '../access/open.ts'
-import { createSealer } from '../access/seal.ts'
+import type { PartnerAccess } from '../access/partner.ts'
+import { openPartners } from '../access/partners/open.ts'
+import { createSealer, type Sealer } from '../access/seal.ts'
 import { createNdjsonSink } from '../bridge/sinks/ndjson.ts'
 import { Relay } from '../bridge/relay.ts'
 import { createCatalog } from '../catalog/catalog.ts'
@@ -22,11 +24,13 @@ import { createOpenings } from '../openings/openings.ts'
 import { buildPages } from '../pages/build.ts'
 import { servePages } from '../pages/serve.ts'
 import { createRooms } from '../rooms/host.ts'
+import { PersonalLog } from '../rooms/session/log.ts'
 import { step } from '../scripts/progress.mjs'
 import { createServices } from '../services/app.ts'
 import type { Services } from '../services/parts.ts'
+import { openAccounts } from './accounts.ts'
 import { Cleanup } from './cleanup.ts'
-import { entropyConfig, ledgerLimits, roomsConfig, serviceConfig } from './settings.ts'
+import { entropyConfig, ledgerLimits, partnerQuota, roomsConfig, serviceConfig } from './settings.ts'
 import { answerWhileStarting } from './starting.ts'
 
 export type RunningServer = Readonly<{
@@ -158,18 +162,25 @@ async function buildApp(base: Base, databaseUrl: string, server: Server, url: st
   const secretKey = loadSecretKey(config)
   const sealer = createSealer(secretKey)
   const access = await openAccess(base, pool, opened, secretKey)
+  const accounts = openAccounts({ ...base, pool, access, sealer, url })
+  cleanup.add('accounts', () => accounts.close())
+  dropNowAndThen(base, 'accounts', () => accounts.dropExpired())
   await step('filling the catalogue', () => seedCatalog({ pool, ledger, clock }))
   const catalog = createCatalog({ pool, tail })
   cleanup.add('catalogue', () => catalog.close())
   const entropy = await openEntropy({ ...entropyConfig(config), pool, ledger, sealer, log })
   cleanup.add('entropy', () => entropy.close())
+  const openings = createOpenings({ pool, ledger, catalog, sealer, clock })
+  dropNowAndThen(base, 'personal logs', () => new PersonalLog(pool).dropOld())
   const rooms = await createRooms({
     pool,
     ledger,
     tail,
     access,
+    partners: await openPartnerAccess(base, pool, opened, sealer),
     entropy,
     sealer,
+    openings,
     config: roomsConfig(config, databaseUrl),
     log,
   })
@@ -179,12 +190,12 @@ async function buildApp(base: Base, databaseUrl: string, server: Server, url: st
   cleanup.add('checkpoints', () => checkpoints.close())
   startRelay(base, pool, opened, () => rooms.node())
   startDemo(base, access, url)
-  const openings = createOpenings({ pool, ledger, catalog, sealer, clock })
   const services = createServices({
     pool,
     ledger,
     tail,
     access,
+    accounts,
     catalog,
     openings,
     sealer,
@@ -217,13 +228,34 @@ async function openAccess(
     faucetCredits: config.faucet_credits,
   })
   cleanup.add('access', () => access.close())
-  const timer = setInterval(() => {
-    Promise.all([access.dropExpired(), dropOldKeys(pool)]).catch((error: unknown) =>
-      log.warn({ err: error }, 'what has expired was not deleted'),
-    )
-  }, DROP_EXPIRED_MS)
-  cleanup.add('clearing of what has expired', () => clearInterval(timer))
+  dropNowAndThen(base, 'sessions', () => Promise.all([access.dropExpired(), dropOldKeys(pool)]))
   return access
+}
+
+/** Deletes what has expired, as long as the server runs. */
+function dropNowAndThen({ cleanup, log }: Base, what: string, drop: () => Promise<unknown>): void {
+  const timer = setInterval(() => {
+    drop().catch((error: unknown) => log.warn({ err: error, what }, 'what has expired was not deleted'))
+  }, DROP_EXPIRED_MS)
+  cleanup.add(`clearing of ${what}`, () => clearInterval(timer))
+}
+
+async function openPartnerAccess(
+  { config, cleanup, clock, log }: Base,
+  pool: pg.Pool,
+  { ledger, tail }: OpenLedger,
+  sealer: Sealer,
+): Promise<PartnerAccess> {
+  const failed = (error: unknown): void => log.error({ err: error }, 'an API key')
+  const partners = await openPartners({ pool, ledger, tail, sealer, quota: partnerQuota(config), clock, failed })
+  const timer = setInterval(() => {
+    partners.dropExpired().catch((error: unknown) => log.warn({ err: error }, 'old nonces were not deleted'))
+  }, DROP_EXPIRED_MS)
+  cleanup.add('partners', () => {
+    clearInterval(timer)
+    partners.close()
+  })
+  return partners
 }
 
 /** Carries committed events into a file, when one is configured. */

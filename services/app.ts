@@ -13,10 +13,12 @@ import { addHistory } from './history.ts'
 import { addInventory } from './inventory.ts'
 import { addMe } from './me.ts'
 import { addDocument } from './openapi.ts'
+import { addOwnAccount } from './own-account.ts'
 import type { ServiceEnv, ServiceParts, Services } from './parts.ts'
 import { onError, onNotFound, refuseInvalid } from './problem.ts'
 import { secureHeaders } from './secure-headers.ts'
 import { addSell } from './sell.ts'
+import { addSignIn } from './sign-in.ts'
 
 /**
  * The HTTP API: every route checks its caller and its input, and answers from the ledger. Every refusal is a problem
@@ -38,6 +40,8 @@ export function createServices(parts: ServiceParts): Services {
     }),
   )
   addAuth(app, parts, gates)
+  addSignIn(app, parts, gates)
+  addOwnAccount(app, parts, gates)
   addMe(app, parts, gates)
   addBoxes(app, parts)
   addBattles(app, parts)

@@ -64,7 +64,7 @@ export function addAuth(app: Services, { access }: ServiceParts, gates: Gates): 
     return c.json(await access.guest(), 201)
   })
 
-  app.openapi(refresh, async (c) => {
+  app.openapi({ ...refresh, middleware: gates.attempt }, async (c) => {
     c.header('cache-control', 'no-store')
     return c.json(await access.refresh(c.req.valid('json').refreshToken), 200)
   })

@@ -7,6 +7,9 @@ import { createRateLimit } from './rate-limit.ts'
 
 type Middleware = MiddlewareHandler<ServiceEnv>
 
+/** Characters of a User-Agent that are kept: enough to know one's own devices apart. */
+const DEVICE_MAX = 160
+
 /** The token of `Authorization: Bearer …` (RFC 6750); undefined without the header. Throws `auth/token-invalid`. */
 export function bearerToken(c: Context): string | undefined {
   const header = c.req.header('authorization')
@@ -22,8 +25,12 @@ export type Gates = Readonly<{
   anyone: Middleware
   /** New guests: the narrower limit of the address. */
   newcomer: Middleware
+  /** Where something secret is tried: the narrow limit of the address. Puts into the context from where. */
+  attempt: Middleware
   /** Puts the principal into the context, or refuses with one of the auth codes. */
   signedIn: Middleware
+  /** Both: a secret is tried by somebody who is signed in. */
+  signedInAttempt: [Middleware, Middleware]
   /** Commands: signed in, within the user's limit, with an Idempotency-Key. */
   command: [Middleware, Middleware]
 }>
@@ -34,8 +41,16 @@ export function createGates({ access, config, clock }: Pick<ServiceParts, 'acces
     addressOf({ socket: c.env.incoming?.socket.remoteAddress, forwardedFor: c.req.header('x-forwarded-for') })
   const requests = createRateLimit({ perMinute: config.requestsPerMinute, clock })
   const guests = createRateLimit({ perMinute: config.guestsPerMinute, clock })
+  const attempts = createRateLimit({ perMinute: config.attemptsPerMinute, clock })
   const commands = createRateLimit({ perMinute: config.commandsPerMinute, clock })
   const signedIn = signIn(access)
+  const attempt: Middleware = async (c, next) => {
+    const address = client(c)
+    attempts.take(address)
+    c.set('origin', { address, device: c.req.header('user-agent')?.slice(0, DEVICE_MAX) })
+    c.header('cache-control', 'no-store')
+    await next()
+  }
   return {
     anyone: async (c, next) => {
       requests.take(client(c))
@@ -45,7 +60,9 @@ export function createGates({ access, config, clock }: Pick<ServiceParts, 'acces
       guests.take(client(c))
       await next()
     },
+    attempt,
     signedIn,
+    signedInAttempt: [attempt, signedIn],
     command: [
       signedIn,
       async (c, next) => {

@@ -3,6 +3,7 @@ import type { HttpBindings } from '@hono/node-server'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import type { Principal } from '../access/access.ts'
+import type { Accounts, Origin } from '../access/accounts/accounts.ts'
 import type { AccessOperations } from '../access/open.ts'
 import type { Sealer } from '../access/seal.ts'
 import type { Catalog } from '../catalog/catalog.ts'
@@ -17,6 +18,7 @@ export type ServiceParts = Readonly<{
   ledger: Ledger
   tail: Pick<Tail, 'lineage' | 'seq'>
   access: AccessOperations
+  accounts: Accounts
   catalog: Catalog
   openings: Openings
   sealer: Sealer
@@ -37,8 +39,9 @@ export type ServiceConfig = Readonly<{
   fastReveal_ms: number
   /** Battles of one creator that are not over. */
   battlesPerUser: number
-  /** New guests, and requests of any kind, from one client address; commands of one user. */
+  /** New guests, tries of something secret, and requests of any kind, from one client address; commands of one user. */
   guestsPerMinute: number
+  attemptsPerMinute: number
   requestsPerMinute: number
   commandsPerMinute: number
   body_bytes_max: number
@@ -50,7 +53,7 @@ export type ServiceConfig = Readonly<{
 
 export type ServiceEnv = {
   Bindings: Partial<HttpBindings>
-  Variables: { principal: Principal; key: string }
+  Variables: { principal: Principal; key: string; origin: Origin }
 }
 
 export type Services = OpenAPIHono<ServiceEnv>

@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
+import { Mail } from '../access/accounts/mail.ts'
+import { createAccounts } from '../access/accounts/open.ts'
+import { Passwords } from '../access/accounts/password.ts'
 import { createAccess, type AccessOperations } from '../access/open.ts'
 import { createSealer } from '../access/seal.ts'
 import { createCatalog, type Catalog } from '../catalog/catalog.ts'
@@ -23,6 +26,8 @@ export type TestNode = OpenLedger &
     pool: pg.Pool
     secretKey: Uint8Array
     access: AccessOperations
+    /** Letters stay in it: nothing is sent. */
+    mail: Mail
     catalog: Catalog
     openings: Openings
     checkpoints: Checkpoints
@@ -45,6 +50,7 @@ const config: ServiceConfig = {
   fastReveal_ms: 300,
   battlesPerUser: 1_000_000,
   guestsPerMinute: 1_000_000,
+  attemptsPerMinute: 1_000_000,
   requestsPerMinute: 1_000_000,
   commandsPerMinute: 1_000_000,
   body_bytes_max: 65_536,
@@ -74,7 +80,24 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
   const openings = createOpenings({ pool, ledger, catalog, sealer, clock })
   const entropy = { published: () => [{ id: 'c', head: 'aa', length: 8, starts_at_ms: 0, period_ms: 1000 }] }
   const checkpoints = createCheckpoints({ pool, key: checkpointKey(secretKey), period_ms: 0 })
-  const parts = { pool, ledger, tail, access, catalog, openings, sealer, entropy, checkpoints, clock, log, node: 'n1' }
+  const mail = new Mail({ pool, sealer, clock, carrier: undefined, log })
+  const passwords = new Passwords({ memory_kib: 64, passes: 1, atOnce: 2, waiting_max: 100 })
+  const accounts = createAccounts({ pool, access, sealer, passwords, mail, site: 'http://site.test', clock })
+  const parts = {
+    pool,
+    ledger,
+    tail,
+    access,
+    accounts,
+    catalog,
+    openings,
+    sealer,
+    entropy,
+    checkpoints,
+    clock,
+    log,
+    node: 'n1',
+  }
   const app = createServices({ ...parts, config: { ...config, ...changed } })
   const close = async () => {
     access.close()
@@ -91,6 +114,7 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
     pool,
     secretKey,
     access,
+    mail,
     accessAhead,
     catalog,
     openings,
