@@ -1,8 +1,9 @@
 import type { Server as HttpServer } from 'node:http'
 import { matchMaker } from '@colyseus/core'
-import type { Hono } from 'hono'
+import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Pool } from 'pg'
 import type { Access } from '../access/access.ts'
+import type { PartnerAccess } from '../access/partner.ts'
 import type { Sealer } from '../access/seal.ts'
 import { wallClock, type Clock } from '../entropy/clock.ts'
 import type { Entropy } from '../entropy/entropy.ts'
@@ -55,6 +56,7 @@ export type RoomsParts = Readonly<{
   ledger: Ledger
   tail: Tail
   access: Access
+  partners: PartnerAccess
   entropy: Entropy
   sealer: Sealer
   config: RoomsConfig
@@ -65,8 +67,8 @@ export type RoomsParts = Readonly<{
 export type Rooms = Readonly<{
   /** This node's id among the living. */
   node(): string
-  /** The seat route and `GET /live-feed`, to be mounted at the root. */
-  routes: Hono
+  /** The seat route, `GET /live-feed` and the partners' stream, to be mounted at the root. */
+  routes: OpenAPIHono
   /** Takes the WebSocket upgrades that are for a room, and those of the plain doors. */
   attach(server: HttpServer): void
   /** Hands everything over: afterwards this node acts for nothing and holds no client. */
@@ -126,14 +128,17 @@ export async function createRooms(parts: RoomsParts): Promise<Rooms> {
 
   return {
     node: () => node.id,
-    routes: seatRoutes({
-      access,
-      admit: (principal) => watch.admit(principal),
-      places,
-      body_bytes_max: config.message_bytes_max,
-      isDraining: () => draining !== undefined,
-      log,
-    }).route('/', plain.routes),
+    routes: new OpenAPIHono().route('/', plain.routes).route(
+      '/',
+      seatRoutes({
+        access,
+        admit: (principal) => watch.admit(principal),
+        places,
+        body_bytes_max: config.message_bytes_max,
+        isDraining: () => draining !== undefined,
+        log,
+      }),
+    ),
     attach: (server) => colyseus.attach(server, (request, socket, head) => plain.take(request, socket, head)),
     drain,
     async close() {
@@ -152,9 +157,9 @@ export async function createRooms(parts: RoomsParts): Promise<Rooms> {
 }
 
 /** The doors for those without the SDK, over the same feed as the rooms. */
-function openPlain({ tail, ledger, sealer, config, log }: RoomsParts, guard: Guard, hub: FeedHub): PlainDoors {
-  const { actors } = ledger
-  return new PlainDoors({ guard, hub, tail, actors, sealer, config, log, payload_bytes_max: PAYLOAD_BYTES_MAX })
+function openPlain(parts: RoomsParts, guard: Guard, hub: FeedHub): PlainDoors {
+  const { actors, reader } = parts.ledger
+  return new PlainDoors({ ...parts, guard, hub, actors, reader, payload_bytes_max: PAYLOAD_BYTES_MAX })
 }
 
 function joinNode(

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Hono } from 'hono'
+import { OpenAPIHono } from '@hono/zod-openapi'
 import { clientAddressFinder } from '../access/client-address.ts'
+import type { PartnerAccess } from '../access/partner.ts'
 import type { Sealer } from '../access/seal.ts'
-import type { Actors, Tail } from '../ledger/ledger.ts'
+import type { Actors, LedgerReader, Tail } from '../ledger/ledger.ts'
 import type { Log } from './actor.ts'
 import { bearerOf } from './bearer.ts'
 import type { FeedHub, FeedLimits } from './feed/hub.ts'
@@ -11,6 +12,8 @@ import type { Guard } from './guarded-room.ts'
 import { EventDoor } from './live/event-door.ts'
 import { openFeedDoor, type DoorParts } from './live/feed-door.ts'
 import { Crowd, type CrowdLimits } from './plain/crowd.ts'
+import { PartnerDoor } from './partner/door.ts'
+import { streamRoutes } from './partner/stream-route.ts'
 import { SocketDoor } from './plain/door.ts'
 import { Following } from './plain/follow.ts'
 import { PlainSocket } from './plain/socket.ts'
@@ -19,7 +22,9 @@ type Parts = Readonly<{
   guard: Guard
   hub: FeedHub
   tail: Tail
+  reader: Pick<LedgerReader, 'events' | 'head'>
   actors: Pick<Actors, 'find'>
+  partners: PartnerAccess
   sealer: Sealer
   log: Log
   payload_bytes_max: number
@@ -39,14 +44,14 @@ interface Door {
   close(): void
 }
 
-/** All ways into a node for those without the SDK: `/ws/battles`, `/ws/live-feed` and `GET /live-feed`. */
+/** All ways into a node for those without the SDK: `/ws/battles`, `/ws/live-feed`, `GET /live-feed`, and those of partners. */
 export class PlainDoors {
   /** Those that answer requests, to be mounted at the root. */
-  readonly routes: Hono
+  readonly routes = new OpenAPIHono()
   readonly #doors: readonly Door[]
   readonly #following: Following
 
-  constructor({ guard, hub, tail, actors, sealer, log, payload_bytes_max, config }: Parts) {
+  constructor({ guard, hub, tail, reader, actors, partners, sealer, log, payload_bytes_max, config }: Parts) {
     const { trustedProxies, plain, feed, spectators_max } = config
     const findAddress = clientAddressFinder(trustedProxies)
     const addressOf = ({ socket, headers }: IncomingMessage) =>
@@ -56,8 +61,10 @@ export class PlainDoors {
     this.#following = new Following({ tail, actors, sealer, clock: guard.clock, spectators_max })
     const battles = { guard, hub, following: this.#following, limits: feed }
     const events = new EventDoor({ ...parts, log })
-    this.routes = events.routes as unknown as Hono
-    this.#doors = [openBattlesDoor(parts, battles), openFeedDoor(parts), events]
+    this.routes.route('/', events.routes)
+    this.routes.route('/', streamRoutes({ partners, tail, reader, log }))
+    const partnerDoor = new PartnerDoor({ ...parts, partners })
+    this.#doors = [openBattlesDoor(parts, battles), openFeedDoor(parts), events, partnerDoor]
   }
 
   get count(): number {

@@ -16,9 +16,14 @@ export function problemOf(error: RollingDropError): Readonly<{ body: string; hea
   }
   const problem: Problem = details === undefined ? told : { ...told, details }
   const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' }
-  if (error.status === 401) headers['www-authenticate'] = 'Bearer'
-  if (retry && (error.status === 429 || error.status === 503)) headers['retry-after'] = '1'
+  if (error.status === 401) headers['www-authenticate'] = code.startsWith('partner/') ? 'HMAC-SHA256' : 'Bearer'
+  if (retry && (error.status === 429 || error.status === 503)) headers['retry-after'] = `${retryAfter_s(details)}`
   return { body: JSON.stringify(problem), headers }
+}
+
+function retryAfter_s(details: unknown): number {
+  const said: unknown = details !== null && typeof details === 'object' && Reflect.get(details, 'retryAfter_s')
+  return typeof said === 'number' ? said : 1
 }
 
 export function respond(c: Context, error: RollingDropError): Response {

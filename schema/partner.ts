@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { feedFrame } from './live-feed.ts'
 
 /** The headers of a signed call. Their values are printable ASCII. */
 export const partnerHeaders = {
@@ -39,3 +40,22 @@ export const partnerName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{1,29}$/)
   .describe('2 to 30 small letters, digits and hyphens, a letter first')
+
+/** Events of one page of a topic at most. */
+export const STREAM_PAGE_MAX = 1000
+
+/** How a topic is asked for page by page. `tenant` may be named, for those who look after several; it must be the partner's own. */
+export const streamQuery = z.object({
+  since: z.string().max(64).optional().describe('a position; left out: from the oldest event that is kept'),
+  limit: z.coerce.number().int().min(1).max(STREAM_PAGE_MAX).default(100),
+  tenant: z.string().max(64).optional(),
+})
+
+/** A page of a topic: all of its events with `from` < seq ≤ `to`, which may be none. */
+export const streamPage = feedFrame.omit({ conflated: true }).extend({
+  next: z
+    .string()
+    .nullable()
+    .describe('`since` of the next page; null: up to `to` that was all, come back with it later'),
+})
+export type StreamPage = z.infer<typeof streamPage>

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { getRequestListener } from '@hono/node-server'
 import pg from 'pg'
 import { createAccess } from '../access/open.ts'
+import { openPartners } from '../access/partners/open.ts'
 import { createSealer } from '../access/seal.ts'
 import { createEntropy } from '../entropy/hash-chain.ts'
 import { openLedger } from '../ledger/open.ts'
@@ -22,7 +23,9 @@ const access = await createAccess({ pool, ledger, tail, secretKey, ...times })
 const sealer = createSealer(secretKey)
 const entropy = await createEntropy({ pool, ledger, sealer, period_ms: 40, length: 20_000 })
 const log = { info: () => {}, warn: () => {}, error: () => {} }
-const rooms = await createRooms({ pool, ledger, tail, access, entropy, sealer, config, log })
+const quota = { connections_max: 1_000, requests_per_minute: 1_000_000, messages_per_s: 100_000 }
+const partners = await openPartners({ pool, ledger, tail, sealer, quota, clock: Date.now, failed: console.error })
+const rooms = await createRooms({ pool, ledger, tail, access, partners, entropy, sealer, config, log })
 const listener = getRequestListener(rooms.routes.fetch)
 const server = http.createServer((request, response) => void listener(request, response))
 rooms.attach(server)

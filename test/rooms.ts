@@ -5,6 +5,9 @@ import { Client, type SeatReservation, type Room } from '@colyseus/sdk'
 import { getRequestListener } from '@hono/node-server'
 import pg from 'pg'
 import { createAccess, type AccessOperations } from '../access/open.ts'
+import type { NewPartnerKey, PartnerQuota } from '../access/partner.ts'
+import { PartnerAdministration } from '../access/partners/administration.ts'
+import { openPartners, type OpenPartners } from '../access/partners/open.ts'
 import { battleSeedContext, createSealer, type Sealer } from '../access/seal.ts'
 import { ensureBankroll } from '../catalog/bankroll.ts'
 import { createEntropy } from '../entropy/hash-chain.ts'
@@ -35,6 +38,7 @@ export type TestRooms = OpenLedger &
     pool: pg.Pool
     secretKey: Uint8Array
     access: AccessOperations
+    partners: OpenPartners
     entropy: Entropy
     sealer: Sealer
     rooms: Rooms
@@ -42,6 +46,8 @@ export type TestRooms = OpenLedger &
     config: RoomsConfig
     logged: object[]
     guest(): Promise<Tokens>
+    /** A key of a new partner of this tenant. */
+    partnerKey(tenant: string, quota?: Partial<PartnerQuota>): Promise<NewPartnerKey>
     creditsOf(user: Tokens): Promise<bigint>
     /** Opens a battle of `creator` (with one round of the plain box unless told otherwise) and returns its id. */
     battle(creator: Tokens, changed?: Partial<NewBattle>): Promise<string>
@@ -65,6 +71,8 @@ export type TestClient = Readonly<{
   /** Sends a command and waits for its reply. */
   ask(type: string, payload?: object): Promise<CommandReply>
 }>
+
+const PARTNER_QUOTA: PartnerQuota = { connections_max: 1_000, requests_per_minute: 1_000_000, messages_per_s: 100_000 }
 
 const LIMITS = {
   tick_ms: 20,
@@ -112,7 +120,9 @@ export async function openTestRooms(
     feed: LIMITS,
     ...changed,
   }
-  const rooms = await createRooms({ pool, ledger, tail, access, entropy, sealer, config, log, clock })
+  const failed = (error: unknown) => void logged.push({ error })
+  const partners = await openPartners({ pool, ledger, tail, sealer, quota: PARTNER_QUOTA, clock: Date.now, failed })
+  const rooms = await createRooms({ pool, ledger, tail, access, partners, entropy, sealer, config, log, clock })
   const server = http.createServer(
     (request, response) => void getRequestListener(rooms.routes.fetch)(request, response),
   )
@@ -131,6 +141,7 @@ export async function openTestRooms(
     pool,
     secretKey,
     access,
+    partners,
     entropy,
     sealer,
     rooms,
@@ -139,6 +150,7 @@ export async function openTestRooms(
     logged,
     seat,
     guest: () => access.guest(),
+    partnerKey: (tenant, quota) => newPartnerKey({ pool, ledger, sealer, clock: Date.now }, tenant, quota),
     creditsOf: async ({ user }) => (await ledger.reader.balance('main', userOwner(user.id), PLAY_CREDIT))!.balance,
     battle: (creator, wanted) => openBattle({ ledger, sealer }, creator, wanted),
     stored: async (battle) => battleFromJson((await ledger.actors.find(`battle-${battle}`))!.state),
@@ -154,12 +166,27 @@ export async function openTestRooms(
       await new Promise((resolve) => server.close(resolve))
       entropy.close()
       access.close()
+      partners.close()
       await opened.close()
       await pool.end()
       await allDisconnected(database.url)
       await database.drop()
     },
   }
+}
+
+let partnerCount = 0
+
+async function newPartnerKey(
+  parts: ConstructorParameters<typeof PartnerAdministration>[0],
+  tenant: string,
+  quota: Partial<PartnerQuota> = {},
+): Promise<NewPartnerKey> {
+  const administration = new PartnerAdministration(parts)
+  const name = `partner-${++partnerCount}`
+  const key = (await administration.create(name, tenant))!
+  await administration.setQuota((await administration.find(name))!, quota)
+  return key
 }
 
 /** A client seed for whatever test needs one. */

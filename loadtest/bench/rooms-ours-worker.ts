@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import pg from 'pg'
 import { createAccess } from '../../access/open.ts'
+import { openPartners } from '../../access/partners/open.ts'
 import { battleSeedContext, createSealer } from '../../access/seal.ts'
 import { loadConfig } from '../../config.ts'
 import { createEntropy } from '../../entropy/hash-chain.ts'
@@ -17,7 +18,7 @@ import { createRooms } from '../../rooms/host.ts'
 import { digestOf } from '../../schema/digest.ts'
 import type { Tokens } from '../../schema/http.ts'
 import { uuidv7 } from '../../schema/uuid.ts'
-import { roomsConfig } from '../../server/settings.ts'
+import { partnerQuota, roomsConfig } from '../../server/settings.ts'
 import { acceptingLedger } from './rooms-accepting.ts'
 import { answerFor, type Table } from './rooms-control.ts'
 
@@ -34,8 +35,11 @@ const access = await createAccess({ pool, ledger: opened.ledger, tail: opened.ta
 const sealer = createSealer(secretKey)
 const entropy = await createEntropy({ pool, ledger: opened.ledger, sealer, period_ms: 40, length: 20_000 })
 const log = { info: () => {}, warn: console.error, error: console.error }
-const config = roomsConfig(loadConfig({ MESSAGES_PER_SECOND: '1000', SOCKETS_PER_USER: '1000' }), databaseUrl)
-const rooms = await createRooms({ pool, ledger, tail: opened.tail, access, entropy, sealer, config, log })
+const settings = loadConfig({ MESSAGES_PER_SECOND: '1000', SOCKETS_PER_USER: '1000' })
+const config = roomsConfig(settings, databaseUrl)
+const quota = partnerQuota(settings)
+const partners = await openPartners({ ...opened, pool, sealer, quota, clock: Date.now, failed: console.error })
+const rooms = await createRooms({ pool, ledger, tail: opened.tail, access, partners, entropy, sealer, config, log })
 const answer = getRequestListener(rooms.routes.fetch)
 const server = createServer((request, response) => void answer(request, response))
 rooms.attach(server)

@@ -18,7 +18,12 @@ export type FeedSocketParts = Readonly<{
   messages: Readonly<Partial<Record<LiveFeedMessage['type'], z.ZodType<LiveFeedMessage>>>>
   /** What a filter means to whoever is there: of which tenant, in which view. What it throws is told to the client. */
   wish(principal: Principal | null, filter: FeedFilter | undefined): Wish
+  /** Stands between feed and socket, where more than the reader sets the pace. */
+  pace?(subscriber: Subscriber): PacedSubscriber
 }>
+
+/** A subscriber that is told at somebody's pace. `forget` drops what waits, where the subscription it is of has ended. */
+export type PacedSubscriber = Subscriber & Readonly<{ forget(): void }>
 
 /**
  * One socket on which the feed is read, in whatever encoding and view. It has one subscription at most; a second one is refused
@@ -31,7 +36,7 @@ export type FeedSocketParts = Readonly<{
 export class FeedSocket implements DoorSocket {
   readonly #parts: FeedSocketParts
   readonly #conversation: Conversation<LiveFeedMessage>
-  readonly #subscriber: Subscriber
+  readonly #subscriber: Subscriber & Partial<PacedSubscriber>
   /** Another object for each subscription, so that one that is given up while it recovers comes to nothing. */
   #subscription: object | undefined
 
@@ -46,11 +51,12 @@ export class FeedSocket implements DoorSocket {
     })
     this.#conversation = conversation
     const { encoding } = opened
-    this.#subscriber = {
-      send: (frame) => conversation.sendFramed(frame.wired(encoding, encoding.wire)),
+    const direct: Subscriber = {
+      send: (frame) => conversation.sendFramed(frame.wired(encoding, (each) => encoding.wire(each))),
       buffered: () => conversation.buffered,
       end: (error) => conversation.end(error),
     }
+    this.#subscriber = parts.pace?.(direct) ?? direct
   }
 
   look(): void {
@@ -59,6 +65,11 @@ export class FeedSocket implements DoorSocket {
 
   move(address: string): void {
     this.#conversation.move(address)
+  }
+
+  /** Tells why it has to end, and ends it. */
+  end(error: RollingDropError): void {
+    this.#conversation.end(error)
   }
 
   /** Tells the token that came with the request for the socket. */
@@ -102,6 +113,7 @@ export class FeedSocket implements DoorSocket {
   #drop(): void {
     this.#subscription = undefined
     this.#parts.hub.unsubscribe(this.#subscriber)
+    this.#subscriber.forget?.()
   }
 
   #tell(frame: LiveFeedFrame): void {
