@@ -1,0 +1,65 @@
+import type { BattleSettled } from '../../schema/battle-event.ts'
+import type { CommittedEvent, EventType } from '../../schema/event.ts'
+import type { OpeningOpened } from '../../schema/opening.ts'
+
+/** What is counted of a fact: numbers of things, and amounts in smallest units. */
+export const measures = ['openings', 'battles', 'seats', 'draws', 'wagered', 'won', 'drawn', 'granted', 'sold'] as const
+export type Measure = (typeof measures)[number]
+
+/** Something an event says about money, of one user, box and asset; empty where it concerns none. What is left out is 0. */
+export type Fact = Readonly<{ user: string; box: string; asset: string }> & Readonly<Partial<Record<Measure, bigint>>>
+
+/**
+ * What an event says about money. Both stores count nothing but these, so that they give the same answers.
+ * @throws TypeError, SyntaxError or RangeError when the payload has not the shape of its type
+ */
+export function factsOf({ type, payload }: Pick<CommittedEvent, 'type' | 'payload'>): readonly Fact[] {
+  return telling[type]?.(payload) ?? []
+}
+
+/** The events that say something about money; all others say nothing that is counted. */
+const telling: Partial<Record<EventType, (payload: CommittedEvent['payload']) => readonly Fact[]>> = {
+  'faucet.granted': ({ user, asset, amount: granted }) => [{ ...of(user, asset), granted: amount(granted) }],
+  'item.sold': ({ user, money, paid }) => [{ ...of(user, money), sold: amount(paid) }],
+  'opening.opened': (payload) => [opened(payload as OpeningOpened)],
+  'battle.settled': (payload) => settled(payload as BattleSettled),
+}
+
+function opened({ user, box, asset, price, drops }: OpeningOpened): Fact {
+  const won = drops.reduce((sum, { value }) => sum + amount(value), 0n)
+  return { ...of(user, asset, box), openings: BigInt(drops.length), wagered: amount(price), won }
+}
+
+function settled({ asset, price, seats, drops }: BattleSettled): readonly Fact[] {
+  const wagered = amount(price)
+  const drawn = new Map<string, { draws: bigint; drawn: bigint }>()
+  for (const { box, value } of drops) {
+    const before = drawn.get(box) ?? { draws: 0n, drawn: 0n }
+    drawn.set(box, { draws: before.draws + 1n, drawn: before.drawn + amount(value) })
+  }
+  return [
+    { ...of('', asset), battles: 1n },
+    ...seats.flatMap(({ user, share }) =>
+      user === null ? [] : [{ ...of(user, asset), seats: 1n, wagered, won: amount(share) }],
+    ),
+    ...[...drawn].map(([box, figures]) => Object.assign(of('', asset, box), figures)),
+  ]
+}
+
+function of(user: unknown, asset: unknown, box: unknown = ''): Pick<Fact, 'user' | 'box' | 'asset'> {
+  return { user: word(user), box: word(box), asset: word(asset) }
+}
+
+function word(value: unknown): string {
+  if (typeof value === 'string') return value
+  throw new TypeError(`${JSON.stringify(value)} is no name`)
+}
+
+/** The largest that either store holds. */
+const AMOUNT_MAX = 2n ** 63n - 1n
+
+function amount(value: unknown): bigint {
+  const read = typeof value === 'string' && /^\d{1,19}$/.test(value) ? BigInt(value) : -1n
+  if (read >= 0n && read <= AMOUNT_MAX) return read
+  throw new RangeError(`${JSON.stringify(value)} is no amount`)
+}
