@@ -6,6 +6,12 @@ export interface Clock {
   at(at_ms: number, run: () => void): () => void
 }
 
+/** What the database said its time is (unix ms), and when it was asked and had answered by the time of this process (performance.now()). */
+export type Reading = Readonly<{ asked: number; answered: number; database_ms: number }>
+
+/** A clock that may take to the database's time. */
+export type NodeClock = Clock & Readonly<{ learn?(reading: Reading): void }>
+
 /** The longest delay that a timer of Node takes. */
 const DELAY_MS_MAX = 2 ** 31 - 1
 

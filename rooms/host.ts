@@ -5,7 +5,7 @@ import type { Pool } from 'pg'
 import type { Access } from '../access/access.ts'
 import type { PartnerAccess } from '../access/partner.ts'
 import type { Sealer } from '../access/seal.ts'
-import { wallClock, type Clock } from '../entropy/clock.ts'
+import { wallClock, type NodeClock } from '../entropy/clock.ts'
 import type { Entropy } from '../entropy/entropy.ts'
 import type { Ledger, Tail } from '../ledger/ledger.ts'
 import type { Log } from './actor.ts'
@@ -61,7 +61,7 @@ export type RoomsParts = Readonly<{
   sealer: Sealer
   config: RoomsConfig
   log: Log
-  clock?: Clock
+  clock?: NodeClock
 }>
 
 export type Rooms = Readonly<{

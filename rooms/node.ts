@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { pause, type Clock } from '../entropy/clock.ts'
+import { pause, type NodeClock } from '../entropy/clock.ts'
 import type { Log } from './actor.ts'
 import type { Peer } from './placement.ts'
 
@@ -13,7 +13,8 @@ export type NodeOptions = Readonly<{
   address: string
   lease_ms: number
   beat_ms: number
-  clock: Clock
+  /** Told the database's time with each beat. */
+  clock: NodeClock
   log: Log
   /** Battles that this node has, told to the others with each beat. */
   load(): number
@@ -189,11 +190,16 @@ export class ClusterNode {
 
   /** False: the row is gone. */
   async #extend(): Promise<boolean> {
-    const { rowCount } = await this.#session!.query(
-      `update node set lease_until = clock_timestamp() + $2 * interval '1 ms', load = $3 where id = $1`,
-      [this.#id, this.#options.lease_ms, this.#options.load()],
+    const { clock, lease_ms, load } = this.#options
+    const asked = performance.now()
+    const { rows } = await this.#session!.query<{ database_ms: number }>(
+      `update node set lease_until = clock_timestamp() + $2 * interval '1 ms', load = $3 where id = $1
+       returning (extract(epoch from clock_timestamp()) * 1000)::float8 database_ms`,
+      [this.#id, lease_ms, load()],
     )
-    return rowCount === 1
+    const [row] = rows
+    if (row) clock.learn?.({ asked, answered: performance.now(), database_ms: row.database_ms })
+    return row !== undefined
   }
 
   /** A new session for the same node; whether the row is still there the next beat finds out. */

@@ -15,6 +15,7 @@ import type { Config } from '../config.ts'
 import { runDemoBots } from '../demo/bots.ts'
 import { startPostgres } from '../embedded/postgres.ts'
 import { loadSecretKey } from '../embedded/secret-key.ts'
+import { AlignedClock, databaseTime } from '../entropy/aligned-clock.ts'
 import { openEntropy } from '../entropy/open.ts'
 import { checkpointKey } from '../ledger/checkpoint-key.ts'
 import { createCheckpoints } from '../ledger/checkpoints.ts'
@@ -41,7 +42,10 @@ export type RunningServer = Readonly<{
 }>
 
 /** A running part and what it was given, as far as later parts need it. */
-type Base = Readonly<{ config: Config; log: Logger; cleanup: Cleanup; clock: () => number }>
+type Base = Begun & Readonly<{ clock: () => number }>
+
+/** What there is before the database, whose time is the clock. */
+type Begun = Readonly<{ config: Config; log: Logger; cleanup: Cleanup }>
 
 /** How often expired sessions and old idempotency keys are deleted. */
 const DROP_EXPIRED_MS = 600_000
@@ -53,7 +57,7 @@ const DROP_EXPIRED_MS = 600_000
 export async function startServer(config: Config): Promise<RunningServer> {
   const log = openLog(config)
   const cleanup = new Cleanup((name, error) => log.error({ err: error, part: name }, 'a part did not stop in order'))
-  const base: Base = { config, log, cleanup, clock: Date.now }
+  const base = { config, log, cleanup }
   try {
     const server = await listen(base)
     const pages = step('building the pages', buildPages)
@@ -92,7 +96,7 @@ function openLog({ log_level }: Config): Logger {
 }
 
 /** Takes the port first of all: when another program has it, nothing has been started in vain. */
-async function listen({ config, cleanup }: Base): Promise<Server> {
+async function listen({ config, cleanup }: Begun): Promise<Server> {
   const server = createServer({ keepAliveTimeout: 65_000 }, answerWhileStarting)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, config)))
@@ -122,7 +126,7 @@ function urlOf(server: Server, { host }: Config): string {
 }
 
 /** The database of the configuration, or one of our own; migrated. */
-async function openDatabase({ config, log, cleanup }: Base): Promise<string> {
+async function openDatabase({ config, log, cleanup }: Begun): Promise<string> {
   let databaseUrl = config.database_url
   if (databaseUrl === '') {
     const say = (line: string) => log.info(line)
@@ -134,9 +138,8 @@ async function openDatabase({ config, log, cleanup }: Base): Promise<string> {
   return databaseUrl
 }
 
-async function buildApp(base: Base, databaseUrl: string, server: Server, url: string): Promise<Services> {
-  const { config, log, cleanup, clock } = base
-  const failed = (error: unknown): void => log.error({ err: error }, 'the ledger')
+/** Connections to the database. */
+function openPool({ config, log, cleanup }: Begun, databaseUrl: string): pg.Pool {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: config.database_connections_max,
@@ -150,6 +153,17 @@ async function buildApp(base: Base, databaseUrl: string, server: Server, url: st
     closing = true
     return pool.end()
   })
+  return pool
+}
+
+async function buildApp(begun: Begun, databaseUrl: string, server: Server, url: string): Promise<Services> {
+  const { config, log, cleanup } = begun
+  const failed = (error: unknown): void => log.error({ err: error }, 'the ledger')
+  const pool = openPool(begun, databaseUrl)
+  // All nodes go by the database's time: what is due on one of them is due on all.
+  const time = await step('reading the database’s time', () => AlignedClock.open(() => databaseTime(pool)))
+  const clock = () => time.now()
+  const base: Base = { ...begun, clock }
   const opened = await openLedger({
     databaseUrl,
     redisUrl: config.redis_url,
@@ -168,7 +182,7 @@ async function buildApp(base: Base, databaseUrl: string, server: Server, url: st
   await step('filling the catalogue', () => seedCatalog({ pool, ledger, clock }))
   const catalog = createCatalog({ pool, tail })
   cleanup.add('catalogue', () => catalog.close())
-  const entropy = await openEntropy({ ...entropyConfig(config), pool, ledger, sealer, log })
+  const entropy = await openEntropy({ ...entropyConfig(config), pool, ledger, sealer, log, clock: time })
   cleanup.add('entropy', () => entropy.close())
   const openings = createOpenings({ pool, ledger, catalog, sealer, clock })
   dropNowAndThen(base, 'personal logs', () => new PersonalLog(pool).dropOld())
@@ -183,6 +197,7 @@ async function buildApp(base: Base, databaseUrl: string, server: Server, url: st
     openings,
     config: roomsConfig(config, databaseUrl),
     log,
+    clock: time,
   })
   cleanup.add('rooms', () => rooms.close())
   rooms.attach(server)
