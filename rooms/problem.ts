@@ -1,7 +1,15 @@
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import type { RollingDropError } from '../schema/errors.ts'
+import { isDatabaseAway } from '../ledger/database-away.ts'
+import { RollingDropError, toRollingDropError } from '../schema/errors.ts'
 import type { Problem } from '../schema/http.ts'
+
+/** What was thrown, as it is told: a database that is away for the moment is no error of ours, and a retry helps. */
+export function refusalFor(thrown: unknown): RollingDropError {
+  return isDatabaseAway(thrown)
+    ? new RollingDropError('ledger/unavailable', undefined, thrown)
+    : toRollingDropError(thrown)
+}
 
 /** A refusal as a problem document (RFC 9457), and the headers that go with it. */
 export function problemOf(error: RollingDropError): Readonly<{ body: string; headers: Record<string, string> }> {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { isDatabaseAway } from '../ledger/database-away.ts'
 import { openTestNode } from '../test/node.ts'
-import { isDatabaseAway } from './database-away.ts'
 
 const failing = (code: string): Error => Object.assign(new Error('no'), { code })
 

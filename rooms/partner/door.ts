@@ -88,9 +88,8 @@ export class PartnerDoor {
       socket.end(refusal)
       return socket
     }
-    this.#present.set(partner.id, present)
     present.sockets.set(socket, partner.key)
-    opened.socket.on('close', () => this.#forget(partner.id, present, socket))
+    opened.socket.on('close', () => present.sockets.delete(socket))
     const asked = new URLSearchParams(query)
     for (const name of ['topic', 'tenant']) asked.delete(name)
     socket.ask(asked)
@@ -104,16 +103,14 @@ export class PartnerDoor {
   }
 
   #presentOf({ id, quota: { messages_per_s } }: Partner): Present {
-    const known = this.#present.get(id)
-    if (known) known.pace.per_s = messages_per_s
-    return known ?? { pace: new PartnerPace(this.#parts.guard.clock, messages_per_s), sockets: new Map() }
-  }
-
-  #forget(partner: string, { sockets, pace }: Present, socket: FeedSocket): void {
-    sockets.delete(socket)
-    if (sockets.size > 0) return
-    pace.close()
-    this.#present.delete(partner)
+    let present = this.#present.get(id)
+    // Kept when the last feed closes: whoever comes back at once has not got a new allowance.
+    if (!present) {
+      present = { pace: new PartnerPace(this.#parts.guard.clock, messages_per_s), sockets: new Map() }
+      this.#present.set(id, present)
+    }
+    present.pace.per_s = messages_per_s
+    return present
   }
 
   #ended(key: string): void {

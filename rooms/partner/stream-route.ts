@@ -3,14 +3,14 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
 import type { Partner, PartnerAccess } from '../../access/partner.ts'
 import type { LedgerReader, Tail } from '../../ledger/ledger.ts'
-import { errorTable, toRollingDropError, type ErrorCode } from '../../schema/errors.ts'
+import { errorTable, type ErrorCode } from '../../schema/errors.ts'
 import { problem } from '../../schema/http.ts'
 import { partnerHeaders, PARTNER_SKEW_S, streamPage, streamQuery } from '../../schema/partner.ts'
 import { partnerTopics } from '../../schema/topic.ts'
 import type { Log } from '../actor.ts'
 import { wishOf } from '../feed/filter.ts'
 import { readPosition, refusalOf } from '../feed-options.ts'
-import { respond } from '../problem.ts'
+import { refusalFor, respond } from '../problem.ts'
 import { signedRequestOf } from './caller.ts'
 import { replay } from './replay.ts'
 import { topicFor } from './topic.ts'
@@ -97,7 +97,7 @@ export function streamRoutes({ partners, tail, reader, log }: Parts): OpenAPIHon
   })
   addSecurity(routes)
   routes.onError((thrown, c) => {
-    const error = toRollingDropError(thrown)
+    const error = refusalFor(thrown)
     if (error.status === 500) log.error({ error: thrown, path: c.req.path }, 'no page could be told')
     return respond(c, error)
   })

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
-import { RollingDropError, toRollingDropError } from '../../schema/errors.ts'
+import { RollingDropError } from '../../schema/errors.ts'
 import { feedProtocols, type FeedProtocol } from '../../schema/live-feed.ts'
-import { problemOf } from '../problem.ts'
+import { problemOf, refusalFor } from '../problem.ts'
 import type { OpenedSocket } from './conversation.ts'
 import type { Crowd } from './crowd.ts'
 import { encodings } from './encoding.ts'
@@ -96,7 +96,7 @@ export class SocketDoor<Who> {
       stream.once('close', crowd.enter(addressOf(request)))
       who = { admitted: await admit(request) }
     } catch (cause) {
-      who = { refused: toRollingDropError(cause) }
+      who = { refused: refusalFor(cause) }
     }
     if (!this.#isOpen) return refuseUpgrade(stream, new RollingDropError('server/draining'))
     this.#server.handleUpgrade(request, stream, head, (socket) => {
