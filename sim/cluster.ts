@@ -6,6 +6,8 @@ import type { Random } from './random.ts'
 import type { World } from './world.ts'
 
 const REQUEST_MS = 1_500
+/** How much too fast or too slow the time of a machine runs: twice what bad quartz does. */
+const DRIFT_PPM_MAX = 200
 
 type Slot = { machine: Machine; node: SimNode | undefined; starts: number }
 
@@ -34,8 +36,10 @@ export class Cluster {
   /** Starts a new process at an address whose last one is dead. */
   start(address: string): void {
     const starts = (this.#slots.get(address)?.starts ?? 0) + 1
-    const machine = new Machine(`${address}.${starts}`, this.#world.schedule)
-    machine.skew_ms = this.#random.between(-this.#world.skew_ms, this.#world.skew_ms)
+    const { schedule, skew_ms, goesByWall } = this.#world
+    const drift_ppm = this.#random.between(-DRIFT_PPM_MAX, DRIFT_PPM_MAX)
+    const machine = new Machine(`${address}.${starts}`, schedule, { drift_ppm, goesByWall })
+    machine.skew_ms = this.#random.between(-skew_ms, skew_ms)
     const slot: Slot = { machine, node: undefined, starts }
     this.#slots.set(address, slot)
     this.#world.trace.note(`${machine.name} starts, its clock ${machine.skew_ms} ms ahead`)

@@ -31,13 +31,14 @@ const faults: Readonly<Record<string, Fault>> = {
     cluster.start(address)
   },
 
-  /** Stands still, longer than its lease or shorter, and goes on as if nothing had been. */
+  /** Stands still, longer than its lease or shorter, and goes on as if nothing had been; when it slept, by a time that is behind. */
   async pause(world, cluster, random) {
     const { sleep, trace } = world
     const machine = cluster.machine(victim(world, cluster, random))
     if (!machine.isRunning) return
-    trace.note(`FAULT: pause ${machine.name}`)
-    machine.pause()
+    const sleeps = random.chance(300)
+    trace.note(`FAULT: ${sleeps ? 'sleep' : 'pause'} ${machine.name}`)
+    machine.pause({ sleeps })
     await sleep(random.between(200, 6_000))
     trace.note(`${machine.name} goes on`)
     machine.resume()
@@ -74,11 +75,12 @@ const faults: Readonly<Record<string, Fault>> = {
     if (cluster.machine(address) === node.machine) cluster.start(address)
   },
 
+  /** Somebody sets its clock on the wall. */
   async jump(world, cluster, random) {
     const { trace, skew_ms } = world
     const machine = cluster.machine(victim(world, cluster, random))
     machine.skew_ms = random.between(-skew_ms, skew_ms)
-    trace.note(`FAULT: the clock of ${machine.name} is now ${machine.skew_ms} ms ahead`)
+    trace.note(`FAULT: the clock on the wall of ${machine.name} is now ${machine.skew_ms} ms ahead`)
   },
 
   /** Slow networks that lose and double. */

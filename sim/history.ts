@@ -27,7 +27,7 @@ const FOLLOWS: Readonly<Record<Battle['phase'], readonly Battle['phase'][]>> = {
 export class History {
   readonly #tables: MemoryTables
   readonly #trace: Trace
-  readonly #skew_ms_max: number
+  readonly #early_ms_max: number
   readonly #versions = new Map<string, Version[]>()
   readonly #results = new Map<string, Result>()
   /** What the writers of outcomes said they had seen of the actor, by the outcome's id. */
@@ -35,10 +35,10 @@ export class History {
   /** Starts that committed when the value that decides them was due already. */
   lateStarts = 0
 
-  constructor(tables: MemoryTables, trace: Trace, skew_ms_max: number) {
+  constructor(tables: MemoryTables, trace: Trace, early_ms_max: number) {
     this.#tables = tables
     this.#trace = trace
-    this.#skew_ms_max = skew_ms_max
+    this.#early_ms_max = early_ms_max
   }
 
   get battles(): ReadonlyMap<string, readonly Version[]> {
@@ -115,7 +115,7 @@ export class History {
 
   #checkSettled({ battle, at_ms }: Version): void {
     const last_ms = battle.reveal_from_ms! + (battle.rounds.length - 1) * battle.reveal_ms
-    if (at_ms < last_ms - this.#skew_ms_max) this.#trace.broke(`battle ${battle.id} was settled before its last round`)
+    if (at_ms < last_ms - this.#early_ms_max) this.#trace.broke(`battle ${battle.id} was settled before its last round`)
     if (toJson(battle.result) !== toJson(this.resultOf(battle)))
       this.#trace.broke(`battle ${battle.id}: its result is not what seeds and entropy give`)
   }

@@ -1,5 +1,9 @@
-import type { Clock } from '../entropy/clock.ts'
+import { AlignedClock, type Steady } from '../entropy/aligned-clock.ts'
+import type { NodeClock } from '../entropy/clock.ts'
 import type { Schedule } from './schedule.ts'
+
+/** `goesByWall`: what it does at a time, it does by its clock on the wall. */
+type MachineOptions = Readonly<{ drift_ppm: number; goesByWall: boolean }>
 
 /**
  * A process: whatever reaches it (an answer, a message, a timer) comes in by `enter`.
@@ -13,13 +17,27 @@ export class Machine {
   readonly #deaths: (() => void)[] = []
   #phase: 'running' | 'still' | 'dead' = 'running'
   #waiting: (() => void)[] = []
-  /** How far its clock is ahead of the true time. */
+  /** How far its clock on the wall is ahead of the true time. */
   skew_ms = 0
-  readonly clock: Clock
+  /** A time that nobody sets, from an origin of its own, a little too fast or too slow; a machine that sleeps loses some of it. */
+  readonly steady: Steady
+  readonly clock: NodeClock
+  #asleep_ms = 0
+  #asleepSince: number | undefined
 
-  constructor(name: string, schedule: Schedule) {
+  constructor(name: string, schedule: Schedule, { drift_ppm, goesByWall }: MachineOptions) {
     this.name = name
     this.#schedule = schedule
+    const born_ms = schedule.now_ms
+    this.steady = {
+      now: () => ((this.#asleepSince ?? schedule.now_ms) - born_ms - this.#asleep_ms) * (1 + drift_ppm / 1e6),
+      after: (wait_ms, run) => schedule.after(Math.ceil(wait_ms), () => this.enter(run)),
+    }
+    this.clock = goesByWall ? this.#wallClock() : new AlignedClock(this.steady)
+  }
+
+  #wallClock(): NodeClock {
+    const schedule = this.#schedule
     const now = () => schedule.now_ms + this.skew_ms
     // Like a timer of an operating system: a jump of the clock changes nothing of when it fires, only what is seen then.
     const at = (at_ms: number, run: () => void): (() => void) => {
@@ -39,7 +57,7 @@ export class Machine {
         cancel()
       }
     }
-    this.clock = { now, at }
+    return { now, at }
   }
 
   get isRunning(): boolean {
@@ -55,13 +73,18 @@ export class Machine {
     else if (this.#phase === 'still') this.#waiting.push(run)
   }
 
-  pause(): void {
-    if (this.#phase === 'running') this.#phase = 'still'
+  /** `sleeps`: the whole machine does, and no time passes for it. */
+  pause({ sleeps = false } = {}): void {
+    if (this.#phase !== 'running') return
+    this.#phase = 'still'
+    if (sleeps) this.#asleepSince = this.#schedule.now_ms
   }
 
   resume(): void {
     if (this.#phase !== 'still') return
     this.#phase = 'running'
+    if (this.#asleepSince !== undefined) this.#asleep_ms += this.#schedule.now_ms - this.#asleepSince
+    this.#asleepSince = undefined
     const waiting = this.#waiting
     this.#waiting = []
     for (const run of waiting) this.#schedule.after(0, () => this.enter(run))

@@ -1,4 +1,4 @@
-import { pause, type Clock } from '../entropy/clock.ts'
+import { pause, type NodeClock } from '../entropy/clock.ts'
 import type { ClusterNode, DeadNode } from '../rooms/node.ts'
 import type { Peer } from '../rooms/placement.ts'
 import type { Database, NodeRow } from './database.ts'
@@ -8,7 +8,7 @@ type Options = Readonly<{
   database: Database
   machine: Machine
   address: string
-  clock: Clock
+  clock: NodeClock
   /** Names of nodes: one is never used twice. */
   newId(): string
   /** Battles it acts for, told with every beat. */
@@ -132,14 +132,19 @@ export class Membership implements Node {
   }
 
   /** False: the row is gone. A beat over a session that has ended fails. */
-  #extend(): Promise<boolean> {
+  async #extend(): Promise<boolean> {
+    const { clock, machine } = this.#options
     const load = this.#options.load()
-    return this.#ask('beat', ({ nodes, schedule }) => {
+    const asked = machine.steady.now()
+    const database_ms = await this.#ask('beat', ({ nodes, schedule }) => {
       const row = nodes.get(this.id)
       if (row && !row.locked) throw new Error('the session has ended')
       if (row) Object.assign(row, { load, lease_until_ms: schedule.now_ms + LEASE_MS })
-      return row !== undefined
+      return row && schedule.now_ms
     })
+    if (database_ms === undefined) return false
+    clock.learn?.({ asked, answered: machine.steady.now(), database_ms })
+    return true
   }
 
   async #resume(): Promise<void> {

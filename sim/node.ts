@@ -30,6 +30,8 @@ export type Wish = Omit<NewBattle, 'seedHash' | 'sealedSeed'> & Readonly<{ id: O
 /** Longer than this no outcome is tried before its actor hears that it is in doubt. */
 const GIVE_UP_MS = 1_500
 const MAILBOX_MAX = 64
+const READINGS = 3
+const AGAIN_MS = 100
 const ROOMS_MAX = 5
 
 type Parts = Readonly<{ members: Membership; ledger: Ledger; battles: BattleHost<Opened>; rounds: Rounds }>
@@ -55,6 +57,7 @@ export class SimNode {
     let incarnation = 0
     const newId = () => `${machine.name}-${(incarnation += 1)}`
     const own = { newId, lost: () => battles.abandon(), load: () => battles.acting }
+    await readTime(world, machine)
     const members = await Membership.join({ database, machine, address, clock, ...own })
     const ledger = ledgerOf(world, machine)
     const load = { load: () => battles.acting, held: () => battles.count }
@@ -97,6 +100,20 @@ export class SimNode {
     await members.drain()
     await battles.drain(await members.others())
     await members.leave()
+  }
+}
+
+/** The clock is of use once the database has been read. */
+async function readTime({ database, schedule }: World, machine: Machine): Promise<void> {
+  for (let read = 0; read < READINGS;) {
+    const asked = machine.steady.now()
+    try {
+      const database_ms = await database.ask(machine, 'the time', () => schedule.now_ms)
+      machine.clock.learn?.({ asked, answered: machine.steady.now(), database_ms })
+      read += 1
+    } catch {
+      await machine.wait(AGAIN_MS) // It is away; a node cannot start without it.
+    }
   }
 }
 

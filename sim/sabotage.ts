@@ -18,5 +18,5 @@ const tellFirst: Mutation = (outcome, submit) => {
 export const withoutFence: Sabotage = { mutation: noFence }
 export const tellBeforeCommit: Sabotage = { mutation: tellFirst }
 
-/** Clocks that nobody keeps together. */
-export const wildClocks: Sabotage = { skew_ms: 5_000 }
+/** Nodes that go by clocks which nobody keeps together. */
+export const wildClocks: Sabotage = { skew_ms: 5_000, goesByWall: true }

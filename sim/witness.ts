@@ -35,15 +35,15 @@ export class Witness {
   readonly #history: History
   readonly #trace: Trace
   readonly #now: () => number
-  readonly #skew_ms_max: number
+  readonly #early_ms_max: number
   /** What clients were told. */
   messages = 0
 
-  constructor(history: History, trace: Trace, now: () => number, skew_ms_max: number) {
+  constructor(history: History, trace: Trace, now: () => number, early_ms_max: number) {
     this.#history = history
     this.#trace = trace
     this.#now = now
-    this.#skew_ms_max = skew_ms_max
+    this.#early_ms_max = early_ms_max
   }
 
   /** `by` is the machine that tells it. */
@@ -87,7 +87,7 @@ export class Witness {
 
   #isShown(battle: Battle, round: number): boolean {
     if (battle.reveal_from_ms === null) return false
-    return this.#now() >= battle.reveal_from_ms + round * battle.reveal_ms - this.#skew_ms_max
+    return this.#now() >= battle.reveal_from_ms + round * battle.reveal_ms - this.#early_ms_max
   }
 
   #broke(battle: string, by: string, what: string): void {

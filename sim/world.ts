@@ -19,11 +19,11 @@ export type Mutation = (
 /** When every run begins: a Monday in November 2023. */
 const START_MS = 1_700_470_800_000
 
-/**
- * How far a node's clock may be from the true time, also right after a jump: what time synchronisation has to keep. Rounds
- * are shown, and battles decided, by the clock of the node, so this is how early one can be seen.
- */
-export const SKEW_MS_MAX = 300
+/** How early, by the true time, a node may do something: what beats leave open where its own time is a little too fast. */
+const EARLY_MS_MAX = 10
+
+/** How far clocks on the wall are off. Nodes go by the database's time, so that it is to make no difference. */
+const SKEW_MS = 300_000
 
 /** One run: everything in it follows from the seed. */
 export type World = Readonly<{
@@ -37,24 +37,25 @@ export type World = Readonly<{
   witness: Witness
   source: VirtualSource
   mutation: Mutation | undefined
-  /** How far the clocks of the nodes may be off, either way. */
+  /** How far the clocks on the wall may be off, either way. */
   skew_ms: number
+  goesByWall: boolean
   /** Ms since the run began. */
   elapsed(): number
   sleep(wait_ms: number): Promise<void>
 }>
 
 /** What is made worse than it is, to see whether the simulator would notice. */
-export type Sabotage = Readonly<{ mutation?: Mutation; skew_ms?: number }>
+export type Sabotage = Readonly<{ mutation?: Mutation; skew_ms?: number; goesByWall?: boolean }>
 
-export function createWorld(seed: number, { mutation, skew_ms = SKEW_MS_MAX }: Sabotage): World {
+export function createWorld(seed: number, { mutation, skew_ms = SKEW_MS, goesByWall = false }: Sabotage): World {
   const random = new Random(`rollingdrop ${seed}`)
   const schedule = new Schedule(START_MS)
   const elapsed = () => schedule.now_ms - START_MS
   const trace = new Trace(elapsed)
   const weather = new Weather(random.fork('weather'))
   const database = new Database({ schedule, trace, weather })
-  const history = new History(database.tables, trace, SKEW_MS_MAX)
+  const history = new History(database.tables, trace, EARLY_MS_MAX)
   return {
     seed,
     random,
@@ -65,8 +66,9 @@ export function createWorld(seed: number, { mutation, skew_ms = SKEW_MS_MAX }: S
     history,
     mutation,
     skew_ms,
+    goesByWall,
     elapsed,
-    witness: new Witness(history, trace, () => schedule.now_ms, SKEW_MS_MAX),
+    witness: new Witness(history, trace, () => schedule.now_ms, EARLY_MS_MAX),
     source: new VirtualSource(schedule, random.fork('entropy')),
     sleep: (wait_ms) => new Promise((resolve) => schedule.after(wait_ms, resolve)),
   }
