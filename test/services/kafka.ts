@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import kafkajs from 'kafkajs'
@@ -22,8 +23,12 @@ export const kafka: Service = {
     // Over a folder that has one it is the same broker again, as after a crash.
     if (!existsSync(properties)) {
       writeFileSync(properties, settings(folder, port, await freePort()))
-      const id = Buffer.from(crypto.randomUUID().replaceAll('-', ''), 'hex').toString('base64url')
-      await java([...JVM, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', properties], folder)
+      const id = randomBytes(16)
+      id[0]! &= 0x7f // The tool takes a name that begins with a hyphen for an option.
+      await java(
+        [...JVM, 'kafka.tools.StorageTool', 'format', '-t', id.toString('base64url'), '-c', properties],
+        folder,
+      )
     }
     return { command: 'java', args: ['-Xmx512m', '-Xms256m', ...JVM, 'kafka.Kafka', properties] }
   },

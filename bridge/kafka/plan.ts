@@ -1,0 +1,144 @@
+import type { Message, TopicMessages } from 'kafkajs'
+import type { Family } from '../../schema/avro/schemas.ts'
+import type { CommittedEvent } from '../../schema/event.ts'
+import { partitionOf } from '../../schema/kafka/murmur2.ts'
+import { formatPosition } from '../../schema/position.ts'
+import type { DeadLetter } from '../dead-letter.ts'
+import type { Encoder } from './encoder.ts'
+import { recordOf } from './record.ts'
+import { routesOf, type PartnerTenant } from './route.ts'
+import { houseTopics, type Topic } from './topics.ts'
+
+/** Before compression, of one partition and one request: the broker takes a batch of 1 MiB by its own default. */
+const BATCH_BYTES_MAX = 524_288
+/** What a message costs besides its value: key, headers and lengths, well counted. */
+const MESSAGE_BYTES = 320
+
+export type Surroundings = Readonly<{
+  lineage: string
+  region: string
+  prefix: string
+  encode: Encoder
+  partnerOf: (tenant: string) => PartnerTenant | undefined
+  /** The largest message of a topic, by its full name. */
+  bytes_max: (topic: string) => number
+}>
+
+/** A transaction's messages, cut into requests; who could not be carried; and the last seq in each topic after it, by full name. */
+export type Plan = Readonly<{
+  requests: readonly TopicMessages[][]
+  letters: readonly DeadLetter[]
+  last: ReadonlyMap<string, bigint>
+}>
+
+type Ready = Readonly<{ topic: Topic; key: Buffer; value: Buffer }>
+
+/**
+ * What is to be sent for these events. `last` is the last seq in each topic before them: each message says which seq came
+ * before it in its topic, so that its reader sees a gap.
+ */
+export function planMessages(
+  events: readonly CommittedEvent[],
+  last: ReadonlyMap<string, bigint>,
+  around: Surroundings,
+): Plan {
+  const requests = new Requests(around.prefix, last)
+  const letters: DeadLetter[] = []
+  for (const event of events) {
+    const ready = tryEncode(event, around)
+    if (ready instanceof Error) {
+      letters.push({ event, reason: ready.message })
+      requests.add(event, deadLetter(event, ready.message), around.lineage)
+    } else {
+      for (const message of ready) requests.add(event, message, around.lineage)
+    }
+  }
+  return { requests: requests.all, letters, last: requests.last }
+}
+
+/** The event's messages; or why there can be none. All of them or none, so that no reader knows what another does not. */
+function tryEncode(event: CommittedEvent, around: Surroundings): readonly Ready[] | Error {
+  try {
+    const partner = around.partnerOf(event.tenant)
+    const values = new Map<Family, Buffer>()
+    const valueOf = (family: Family): Buffer => {
+      const value =
+        values.get(family) ??
+        around.encode(
+          family,
+          recordOf(event, family, { lineage: around.lineage, region: around.region, partner: partner?.id ?? null }),
+        )
+      values.set(family, value)
+      return value
+    }
+    return routesOf(event, partner).map(({ topic, family, key }) => {
+      const value = valueOf(family)
+      const most = around.bytes_max(around.prefix + topic.name) - MESSAGE_BYTES
+      if (value.length > most)
+        throw new Error(`message too large: ${value.length} bytes, and ${topic.name} takes ${most}`)
+      return { topic, key: Buffer.from(key), value }
+    })
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
+}
+
+function deadLetter({ seq, type, tenant }: CommittedEvent, reason: string): Ready {
+  const value = Buffer.from(JSON.stringify({ seq: `${seq}`, type, tenant, reason }))
+  return { topic: houseTopics.deadLetters, key: Buffer.from(tenant), value }
+}
+
+/** Messages in order, cut where one partition would get more than a broker takes at once. */
+class Requests {
+  readonly all: TopicMessages[][] = []
+  readonly last: Map<string, bigint>
+  readonly #prefix: string
+  #open = new Map<string, Message[]>()
+  #bytes = new Map<string, number>()
+
+  constructor(prefix: string, last: ReadonlyMap<string, bigint>) {
+    this.#prefix = prefix
+    this.last = new Map(last)
+  }
+
+  add(event: CommittedEvent, { topic, key, value }: Ready, lineage: string): void {
+    const name = this.#prefix + topic.name
+    const partition = partitionOf(key, topic.partitions)
+    const place = `${name}/${partition}`
+    const bytes = value.length + MESSAGE_BYTES
+    const before = this.#bytes.get(place) ?? 0
+    if (before > 0 && before + bytes > BATCH_BYTES_MAX) this.#begin()
+    this.#bytes.set(place, (this.#bytes.get(place) ?? 0) + bytes)
+    const messages = this.#messagesOf(name)
+    messages.push({ key, value, partition, headers: headersOf(event, lineage, this.last.get(name) ?? 0n) })
+    this.last.set(name, event.seq)
+  }
+
+  #begin(): void {
+    this.#open = new Map()
+    this.#bytes = new Map()
+  }
+
+  #messagesOf(topic: string): Message[] {
+    const there = this.#open.get(topic)
+    if (there) return there
+    const messages: Message[] = []
+    if (this.#open.size === 0) this.all.push([])
+    this.#open.set(topic, messages)
+    this.all.at(-1)!.push({ topic, messages })
+    return messages
+  }
+}
+
+/** `traceparent` (W3C) has the outcome for its trace: all its events, in all topics, are of one. */
+function headersOf(event: CommittedEvent, lineage: string, previous: bigint): Record<string, string> {
+  const { seq, type, tenant, outcome } = event
+  return {
+    seq: `${seq}`,
+    previous: `${previous}`,
+    id: formatPosition({ lineage, seq }),
+    type,
+    tenant,
+    traceparent: `00-${outcome.replaceAll('-', '')}-${seq.toString(16).padStart(16, '0')}-01`,
+  }
+}

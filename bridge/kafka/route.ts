@@ -1,0 +1,51 @@
+import type { Family } from '../../schema/avro/schemas.ts'
+import type { CommittedEvent, EventType } from '../../schema/event.ts'
+import { topicsOf } from '../../schema/topic.ts'
+import { houseTopics, partnerTopics, sharedTopics, type Topic } from './topics.ts'
+
+/** One of those who resell us, and the tenant that is theirs. */
+export type PartnerTenant = Readonly<{ id: string; tenant: string }>
+
+/** One message of an event: where it goes, as a record of which family, and whose order it keeps. */
+export type Route = Readonly<{ topic: Topic; family: Family; key: string }>
+
+const moneyTypes: ReadonlySet<EventType> = new Set(['faucet.granted', 'opening.opened', 'item.sold', 'money.moved'])
+
+/** The family of an event. What is neither about money nor a battle is for those who run the house. */
+export function familyOf(type: EventType): 'transaction' | 'battle' | 'admin' {
+  if (type.startsWith('battle.')) return 'battle'
+  return moneyTypes.has(type) ? 'transaction' : 'admin'
+}
+
+/** Whom an event is about. */
+export function userOf({ user, payload }: CommittedEvent): string | null {
+  const told = payload['user'] ?? payload['creator']
+  return user ?? (typeof told === 'string' ? told : null)
+}
+
+/**
+ * Where an event goes: once into the topic of its family, once into that of inventories when it changes one, and into those
+ * of the partner whose tenant it belongs to, unless it is internal.
+ */
+export function routesOf(event: CommittedEvent, partner: PartnerTenant | undefined): readonly Route[] {
+  const family = familyOf(event.type)
+  // A battle's events keep their order among each other, whoever they are about.
+  const key = (family === 'battle' ? event.actor : userOf(event)) ?? event.actor ?? event.tenant
+  const house: Route = { topic: family === 'admin' ? houseTopics.admin : houseTopics.transactions, family, key }
+  const told = topicsOf(event.type)
+  const inventory = told.includes('partner-inventory-updates')
+    ? [{ topic: houseTopics.inventory, family: 'inventory' as const, key: userOf(event) ?? key }]
+    : []
+  if (!partner || partner.tenant !== event.tenant || event.audience === 'internal') return [house, ...inventory]
+  return [house, ...inventory, ...partnerRoutes(told, family, partner.id)]
+}
+
+function partnerRoutes(told: ReturnType<typeof topicsOf>, family: Family, id: string): readonly Route[] {
+  const own = partnerTopics(id)
+  const routes = told.map((name): Route => {
+    if (name === 'notifications') return { topic: own.notifications, family, key: id }
+    return { topic: sharedTopics[name], family: name === 'partner-inventory-updates' ? 'inventory' : family, key: id }
+  })
+  const isMore = told.some((name) => name !== 'notifications')
+  return isMore ? [...routes, { topic: own.events, family, key: id }] : routes
+}
