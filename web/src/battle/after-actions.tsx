@@ -6,12 +6,10 @@ import { costs, type Options } from '../state/draft-options.ts'
 import { purse, user } from '../state/session.ts'
 import { Icon } from '../shell/icon.tsx'
 
-/** Rounds that are shown for less than this were asked to be fast. */
-const FAST_BELOW_MS = 2_000
-
 /** What one does after a battle: the same again with all its options, or checking it. */
-export function AfterActions({ view }: { battle: OpenBattle; view: BattleView }) {
-  const options = optionsOf(view)
+export function AfterActions({ battle, view }: { battle: OpenBattle; view: BattleView }) {
+  const record = battle.detail.value
+  const options = optionsOf(view, record?.fast ?? false)
   const { own, gift } = costs(view.price, options)
   const short = purse.value !== null && purse.value < own + gift
   return (
@@ -20,7 +18,7 @@ export function AfterActions({ view }: { battle: OpenBattle; view: BattleView })
         class="button primary"
         type="button"
         data-testid="rematch"
-        disabled={short || creating.value}
+        disabled={record === null || short || creating.value}
         title={
           short ? 'Your balance is too low for this battle' : 'A new battle with the same boxes, sides and options'
         }
@@ -36,7 +34,7 @@ export function AfterActions({ view }: { battle: OpenBattle; view: BattleView })
 }
 
 /** The options of a battle for the next one; of the stake, one borrows as much as in this one. */
-function optionsOf(view: BattleView): Options {
+function optionsOf(view: BattleView, fast: boolean): Options {
   const { mode, teamSize, sponsor, minLevel, borrowMax, unlisted } = view
   const mine = view.seats.find((seat) => seat !== null && !seat.bot && seat.user === user.value?.id)
   return {
@@ -48,6 +46,6 @@ function optionsOf(view: BattleView): Options {
     unlisted,
     seats: view.seats.length,
     borrow: mine?.borrow ?? 0,
-    fast: view.revealMs > 0 && view.revealMs < FAST_BELOW_MS,
+    fast,
   }
 }

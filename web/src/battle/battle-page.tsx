@@ -9,7 +9,7 @@ import { VerifyPanel } from '../verify/verify-panel.tsx'
 import { Announcer } from './announcer.tsx'
 import { Arena } from './arena.tsx'
 import { BattleHead } from './battle-head.tsx'
-import { ModeLine } from './mode-line.tsx'
+import { ModeLine, StockNote } from './mode-line.tsx'
 import { OddsBar } from './odds-bar.tsx'
 import { PhaseBand } from './phase-band.tsx'
 import { Winnings } from './winnings.tsx'
@@ -36,6 +36,7 @@ function Battle({ battle }: { battle: OpenBattle }) {
     <article class={`battle ${view.phase} ${done ? 'done' : ''}`} data-testid="battle" data-battle={view.id}>
       <BattleHead battle={battle} view={view} />
       <ModeLine view={view} />
+      <StockNote view={view} />
       <PhaseBand battle={battle} view={view} />
       {done && <Winnings battle={battle} view={view} />}
       {isJackpot(view.mode) && view.phase !== 'waiting' && view.phase !== 'cancelled' && (

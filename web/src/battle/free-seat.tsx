@@ -7,6 +7,7 @@ import { Icon } from '../shell/icon.tsx'
 
 /** What can be done about a free seat: take it, or, as the creator, let a bot have it. */
 export function FreeSeat({ battle, view, index }: { battle: OpenBattle; view: BattleView; index: number }) {
+  if (view.phase === 'cancelled') return <div class="seat-stage free-stage hint">Nobody came</div>
   const me = user.value?.id
   const seated = view.seats.some((seat) => seat !== null && !seat.bot && seat.user === me)
   const off = battle.busy.value || battle.status.value !== 'live' || view.phase !== 'waiting'

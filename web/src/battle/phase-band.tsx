@@ -1,4 +1,4 @@
-import { countdown } from '../format/time.ts'
+import { clockTime, countdown } from '../format/time.ts'
 import { count } from '../format/words.ts'
 import type { OpenBattle } from '../state/battle.ts'
 import type { BattleView } from '../state/battle-view.ts'
@@ -10,6 +10,9 @@ import { Settled } from './settled-band.tsx'
 import { WaitingActions } from './waiting-actions.tsx'
 
 type Props = Readonly<{ battle: OpenBattle; view: BattleView }>
+
+/** A public value that is not here so long after its time is called late. */
+const LATE_MS = 3_000
 
 /** Where the battle stands, in one band, with what one can do about it. */
 export function PhaseBand({ battle, view }: Props) {
@@ -59,7 +62,8 @@ function Words({ phase, battle, view }: Props & { phase: BattleView['phase'] }) 
 
 function Waiting({ battle, view }: Props) {
   const free = view.seats.filter((seat) => seat === null).length
-  const left = view.expiresAt - (now.value - view.clockAhead)
+  // The clocks may differ by the time a message takes: it never waits longer than it was given.
+  const left = Math.min(view.expiresAt - (now.value - view.clockAhead), view.expiresAt - view.createdAt)
   return (
     <>
       <div class="phase-words">
@@ -76,13 +80,18 @@ function Waiting({ battle, view }: Props) {
 }
 
 function Drawing({ battle, view }: Props) {
+  const isDrand = view.entropySource.startsWith('drand:')
+  const due = view.entropyDue + view.clockAhead
   return (
     <>
-      <div class="phase-words">
+      <div class="phase-words" data-testid="drawing">
         <h2>
-          <i class="spinner" /> Waiting for public randomness round {view.entropyRound}
+          <i class="spinner" /> Waiting for {isDrand ? 'drand' : 'public randomness'} round {view.entropyRound}
         </h2>
-        <p>All seats are taken, all seeds are fixed. A value that nobody here can choose now decides.</p>
+        <p>
+          All seats are taken, all seeds are fixed. A value that nobody here can choose now decides.{' '}
+          <time dateTime={new Date(due).toISOString()}>{dueWords(due)}</time>
+        </p>
       </div>
       <RoundsTrack battle={battle} view={view} />
     </>
@@ -107,6 +116,15 @@ function Revealing({ battle, view }: Props) {
       <RoundsTrack battle={battle} view={view} />
     </>
   )
+}
+
+/** When the public value comes; one that is late decides all the same. */
+function dueWords(due: number): string {
+  const left = due - now.value
+  if (left > 0) return `It is due at ${clockTime(due)}, in ${Math.ceil(left / 1000)} s.`
+  return left > -LATE_MS
+    ? `It was due at ${clockTime(due)}.`
+    : `It was due at ${clockTime(due)} and is late: it still decides, whenever it comes.`
 }
 
 /** All is opened, and a jackpot's ticket travels. */

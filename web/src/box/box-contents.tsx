@@ -5,6 +5,7 @@ import { credits, percent, percentExact } from '../format/credits.ts'
 import { boxName, contents, loadContents } from '../state/catalog.ts'
 import { addBox, full } from '../state/draft.ts'
 import { toastError } from '../state/toast.ts'
+import { LeftBadge } from './left-badge.tsx'
 import { Dialog } from '../shell/dialog.tsx'
 
 /** Everything that can come out of a box, with its odds. */
@@ -46,6 +47,7 @@ export function BoxContents({ id, onClose }: { id: string; onClose: () => void }
                   <span>
                     <b>{prize.name}</b>
                     <small class="rarity-word">{prize.rarity}</small>
+                    {prize.left !== undefined && <LeftBadge left={prize.left} testId={`left-${prize.sku}`} />}
                   </span>
                   <span class="contents-value">{credits(BigInt(prize.value))}</span>
                   <span class="contents-chance">{percent(prize.chance)}</span>
@@ -54,6 +56,8 @@ export function BoxContents({ id, onClose }: { id: string; onClose: () => void }
           </ul>
           <p class="hint">
             Version {box.version}. A battle commits to these exact contents, values and odds before it starts.
+            {box.prizes.some(({ left }) => left !== undefined) &&
+              ' Of a limited item a battle keeps as many as it could open; when too few are left, it pays their value instead.'}
           </p>
         </>
       )}

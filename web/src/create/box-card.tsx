@@ -2,6 +2,7 @@ import { boxArt } from '../art/box.ts'
 import { itemArt } from '../art/item.ts'
 import { credits, percentExact } from '../format/credits.ts'
 import type { BoxSummary } from '../../../schema/http.ts'
+import { LeftBadge } from '../box/left-badge.tsx'
 import { addBox, dropBox, full } from '../state/draft.ts'
 import { Icon } from '../shell/icon.tsx'
 
@@ -23,6 +24,9 @@ export function BoxCard({ box, taken, onLook }: Props) {
         <span class="box-info">
           <Icon name="info" />
         </span>
+        {box.limited?.slice(0, 1).map(({ sku, name, left }) => (
+          <LeftBadge key={sku} left={left} name={name} />
+        ))}
       </button>
       <h3>{box.name}</h3>
       <p class="box-facts">

@@ -4,15 +4,16 @@ import { boxArt } from '../art/box.ts'
 import { itemArt } from '../art/item.ts'
 import { credits } from '../format/credits.ts'
 import { ago } from '../format/time.ts'
-import { count } from '../format/words.ts'
+import { count, shortId } from '../format/words.ts'
 import { boxName } from '../state/catalog.ts'
+import { Icon } from '../shell/icon.tsx'
 import { now } from '../state/clock.ts'
 import { feedOpen } from '../state/feed.ts'
-import type { DropLine, FeedLine, OpenedLine, OpeningLine } from './line.ts'
+import type { DropLine, FeedLine, OpenedLine, OpeningLine, RefixedLine } from './line.ts'
 
 /** One line of the feed; `missed` marks those that came while the reader was away. */
 export function FeedItem({ line, missed = false }: { line: FeedLine; missed?: boolean }) {
-  const kind = line.type === 'opened' ? 'opened' : `drop ${line.best.rarity} ${line.big ? 'big' : ''}`
+  const kind = 'best' in line ? `drop ${line.best.rarity} ${line.big ? 'big' : ''}` : 'opened'
   const path = line.type === 'opening' ? `/open/${line.box}` : `/b/${line.battle}`
   return (
     <li
@@ -37,6 +38,8 @@ function Line({ line }: { line: FeedLine }) {
       return <Opened line={line} />
     case 'opening':
       return <Opening line={line} />
+    case 'refixed':
+      return <Refixed line={line} />
     default:
       return line satisfies never
   }
@@ -88,6 +91,24 @@ function Opened({ line }: { line: OpenedLine }) {
         <b>New battle</b>
         <small>
           {line.mode} · {line.sides} · {count(line.rounds.length, 'round')} · {credits(BigInt(line.price))}
+        </small>
+      </span>
+    </>
+  )
+}
+
+/** Why a battle waits a little longer than was said at first. */
+function Refixed({ line }: { line: RefixedLine }) {
+  return (
+    <>
+      <span class="feed-art feed-mark">
+        <Icon name="shield" />
+      </span>
+      <span class="feed-text">
+        <b>A later round decides</b>
+        <small>
+          Battle #{shortId(line.battle)} was full too close to its public value: {line.drand ? 'drand ' : ''}round{' '}
+          {line.round} decides instead
         </small>
       </span>
     </>

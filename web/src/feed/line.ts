@@ -1,4 +1,4 @@
-import type { BattleCreated, BattleSettled, Drop } from '../../../schema/battle-event.ts'
+import type { BattleCreated, BattleSettled, BattleStarted, Drop } from '../../../schema/battle-event.ts'
 import { isBattleMode, type BattleMode } from '../../../schema/battle-mode.ts'
 import type { FeedEvent } from '../../../schema/feed.ts'
 import type { OpeningDrop, OpeningOpened } from '../../../schema/opening.ts'
@@ -26,6 +26,10 @@ export type DropLine = Told &
 export type OpenedLine = Told &
   Readonly<{ type: 'opened'; battle: string; mode: string; rounds: readonly string[]; sides: string; price: string }>
 
+/** A battle whose public value was named too late, so that a later one decides it. */
+export type RefixedLine = Omit<Told, 'who'> &
+  Readonly<{ type: 'refixed'; battle: string; round: number; drand: boolean }>
+
 /** Boxes that somebody opened alone: the best thing in them, and what all of it is worth. */
 export type OpeningLine = Told &
   Readonly<{
@@ -40,7 +44,7 @@ export type OpeningLine = Told &
   }>
 
 /** One line of the live feed, amounts in hundredths. */
-export type FeedLine = DropLine | OpenedLine | OpeningLine
+export type FeedLine = DropLine | OpenedLine | OpeningLine | RefixedLine
 
 /** A win is big from this many times its price on. */
 const BIG_TIMES = 3n
@@ -55,6 +59,8 @@ export function lineOf(event: FeedEvent): readonly FeedLine[] {
       return [dropLine(event, event.payload as BattleSettled)]
     case 'battle.created':
       return [openedLine(event, event.payload as BattleCreated)]
+    case 'battle.refixed':
+      return [refixedLine(event, event.payload as BattleStarted)]
     case 'opening.opened':
       return [openingLine(event, event.payload as OpeningOpened)]
     default:
@@ -85,6 +91,11 @@ function openedLine({ seq, at_ms }: FeedEvent, created: BattleCreated): OpenedLi
   const mode = modeTexts[modeOf(created.mode)].name
   const sides = versus(created.seats, created.teamSize)
   return { type: 'opened', mode, seq, at_ms, battle, who: maskedName(creator), rounds, sides, price }
+}
+
+function refixedLine({ seq, at_ms }: FeedEvent, { battle, entropy }: BattleStarted): RefixedLine {
+  const { source, round } = entropy
+  return { type: 'refixed', battle, round, drand: source.startsWith('drand:'), seq, at_ms }
 }
 
 function openingLine({ seq, at_ms }: FeedEvent, opened: OpeningOpened): OpeningLine {

@@ -7,6 +7,13 @@ export function dayTime(at_ms: number): string {
   return day.format(at_ms)
 }
 
+const clock = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+
+/** `14:03:21`. */
+export function clockTime(at_ms: number): string {
+  return clock.format(at_ms)
+}
+
 /** How long ago, in one short word: `now`, `12 s`, `4 min`, `2 h`, `3 d`. */
 export function ago(at_ms: number, now_ms: number): string {
   const seconds = Math.max(0, Math.round((now_ms - at_ms) / 1000))

@@ -27,6 +27,10 @@ export function RulesPage() {
           If two or more sides are level for the win, each of them gets one more draw from the same seeds. The highest
           draw wins.
         </li>
+        <li>
+          Some items are limited: their box says how many are left. With the last seat a battle sets aside as many as it
+          could open. When too few are left, it says so, and pays their published value in credits instead.
+        </li>
         <li>What you win is yours at once. Keep it, or sell it back at its published value.</li>
       </ul>
       <OptionRules />

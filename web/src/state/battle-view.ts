@@ -33,17 +33,22 @@ export type BattleView = Readonly<{
   borrowMax: number
   creator: string
   unlisted: boolean
+  createdAt: number
   expiresAt: number
   /** Box ids in the order they are opened. */
   rounds: readonly string[]
   /** Null where a seat is free. */
   seats: readonly (SeatView | null)[]
   seedHash: string
+  /** `chain:<id>` or `drand:<hash>`; empty before the last seat. */
+  entropySource: string
   entropyRound: number
   entropyDue: number
   revealMs: number
   revealed: number
   drops: readonly DropView[]
+  /** Skus that are paid in money, because there are too few of them. */
+  inMoney: readonly string[]
   winners: readonly number[]
   pot: bigint
   /** What this machine's clock must be ahead by to agree with the server's, ms. */
@@ -64,6 +69,7 @@ export function viewOfState(state: BattleState): BattleView {
     borrowMax: state.borrowMax,
     creator: state.creator,
     unlisted: state.unlisted,
+    createdAt: state.createdAt,
     expiresAt: state.expiresAt,
     rounds: [...state.rounds],
     seats: [...state.seats].map((taken) => {
@@ -81,11 +87,13 @@ export function viewOfState(state: BattleState): BattleView {
       }
     }),
     seedHash: state.seedHash,
+    entropySource: state.entropySource,
     entropyRound: state.entropyRound,
     entropyDue: state.entropyDue,
     revealMs: state.revealMs,
     revealed: state.revealed,
     drops: [...state.drops].map(({ round, seat, sku, value }) => ({ round, seat, sku, value: amount(value) })),
+    inMoney: [...state.inMoney],
     winners: [...state.winners],
     pot: amount(state.pot),
     clockAhead: Date.now() - state.now,
@@ -106,7 +114,8 @@ export function viewOfDetail(detail: BattleDetail): BattleView {
     minLevel: detail.minLevel,
     borrowMax: detail.borrowMax,
     creator: detail.creator,
-    unlisted: false,
+    unlisted: detail.unlisted,
+    createdAt: detail.createdAt,
     expiresAt: 0,
     rounds: detail.rounds,
     seats: detail.seats.map(({ seat, user, name, bot, borrow, share: worth }) => {
@@ -116,11 +125,13 @@ export function viewOfDetail(detail: BattleDetail): BattleView {
       return { seat, user: user ?? '', name: name ?? 'Player', bot, clientSeed, connected: true, borrow, share }
     }),
     seedHash: proof.seedHash,
+    entropySource: proof.entropy?.source ?? '',
     entropyRound: proof.entropy?.round ?? 0,
     entropyDue: 0,
     revealMs: detail.revealMs,
     revealed: detail.phase === 'settled' ? detail.rounds.length : 0,
     drops: proof.drops.map(({ round, seat, sku, value }) => ({ round, seat, sku, value: BigInt(value) })),
+    inMoney: (proof.limited ?? []).flatMap(({ sku, reserved }) => (reserved === 0 ? [sku] : [])),
     winners: detail.winners,
     pot: detail.pot === null ? 0n : BigInt(detail.pot),
     clockAhead: 0,

@@ -35,9 +35,13 @@ export async function startCatalog(): Promise<void> {
   }
 }
 
-/** Loads a box's prizes once; a failure may be tried again. */
+/** Loads a box's prizes once, or anew where they are limited and so change; a failure may be tried again. */
 export async function loadContents(id: string): Promise<void> {
-  if (asked.has(id)) return
+  const isLimited = contents
+    .peek()
+    .get(id)
+    ?.prizes.some(({ left }) => left !== undefined)
+  if (asked.has(id) && !isLimited) return
   asked.add(id)
   try {
     const box = await sdk.boxes.items(id)

@@ -9,6 +9,7 @@ import { maskedUser } from '../../../schema/masked-user.ts'
 import { sdk } from '../sdk.ts'
 import { maskedName } from '../feed/line.ts'
 import { onFeed } from './feed.ts'
+import { mine } from './mine.ts'
 import { user as me } from './session.ts'
 import { toastError } from './toast.ts'
 
@@ -92,7 +93,7 @@ function apply(event: FeedEvent): void {
       return add(event.payload as BattleCreated, event.at_ms)
     case 'battle.joined': {
       const { seat, user, bot } = event.payload as BattleJoined
-      return seatChanged(id, seat, strangerSeat({ seat, user, bot }))
+      return seatChanged(id, seat, seatTold(id, { seat, user, bot }))
     }
     case 'battle.left':
       return seatChanged(id, (event.payload as BattleLeft).seat, null)
@@ -126,7 +127,10 @@ function add(created: BattleCreated, at_ms: number): void {
 }
 
 /** A seat as the feed tells of it; the list is shown in the same way, so that nobody changes names on a reload. */
-function strangerSeat({ seat, user, bot }: SeatTaken): LobbySeat {
+function seatTold(battle: string, { seat, user, bot }: SeatTaken): LobbySeat {
+  const own = me.peek()
+  const isOwn = own !== null && mine.peek().has(battle) && user === maskedUser(own.id)
+  if (isOwn) return { name: own.name, user: own.id, bot }
   return { name: bot ? `Bot ${seat + 1}` : maskedName(user), user, bot }
 }
 
@@ -141,7 +145,7 @@ function seatChanged(id: string, seat: number, taken: LobbySeat | null): void {
 function settle(settled: BattleSettled, at_ms: number): void {
   const before = current.value.get(settled.battle)
   const rounds = before?.rounds ?? settled.drops.filter(({ seat }) => seat === 0).map(({ box }) => box)
-  const seats = settled.seats.map(strangerSeat)
+  const seats = settled.seats.map((taken) => seatTold(settled.battle, taken))
   const done: LobbyBattle = {
     id: settled.battle,
     phase: 'settled',
@@ -153,7 +157,7 @@ function settle(settled: BattleSettled, at_ms: number): void {
     minLevel: before?.minLevel ?? 0,
     borrowMax: before?.borrowMax ?? 0,
     rounds,
-    seats: before?.seats.every((seat) => seat !== null) ? before.seats : seats,
+    seats,
     createdAt: at_ms,
     winners: settled.winners,
     pot: BigInt(settled.pot),
@@ -192,7 +196,7 @@ function fromSummary(battle: BattleSummary): LobbyBattle {
     seats: battle.seats.map(({ seat, user, name, bot }) => {
       if (user === null && !bot) return null
       if (user !== null && user === me.peek()?.id) return { name: name ?? 'You', user, bot }
-      return strangerSeat({ seat, user: user && maskedUser(user), bot })
+      return seatTold(battle.id, { seat, user: user && maskedUser(user), bot })
     }),
     createdAt: battle.createdAt,
     winners: battle.winners,

@@ -2,6 +2,7 @@ import type { Verification } from '../../../client-sdk/api.ts'
 import type { BattleProof } from '../../../schema/http.ts'
 import { credits } from '../format/credits.ts'
 import { count } from '../format/words.ts'
+import { itemOf } from '../state/catalog.ts'
 
 type StageName = Verification['stages'][number]['name']
 
@@ -37,6 +38,9 @@ export function factsOf(name: StageName, proof: BattleProof): readonly string[] 
         `${proof.winners.length > 1 ? 'winning seats' : 'winner: seat'} ${seats}`,
         `${count(items, 'item')} paid out`,
         ...(money > 0n ? [`${credits(money)} in credits`] : []),
+        ...(proof.limited ?? []).map(({ sku, reserved }) =>
+          reserved === 0 ? `${itemOf(sku).name}: paid in credits` : `${itemOf(sku).name}: ${reserved} kept`,
+        ),
       ]
     }
     default:

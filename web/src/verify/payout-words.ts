@@ -13,9 +13,11 @@ const rules: Readonly<Record<BattleMode, string>> = {
 }
 
 /** What the last stage shows, by the rule of this battle. */
-export function payoutWords({ mode, teamSize = 1, seats, winners }: BattleProof): string {
+export function payoutWords({ mode, teamSize = 1, seats, winners, limited = [] }: BattleProof): string {
   const rule = isBattleMode(mode) ? rules[mode] : 'The winner follows from the rule.'
   const split = mode !== 'group' && (teamSize > 1 || winners.length > 1) && ' Shares are equal to the cent.'
   const lent = seats.some(({ borrow = 0 }) => borrow > 0) && ' The house took the part it lent, no more.'
-  return [rule, split || ' What was paid out is exactly that.', lent || ''].join('')
+  const short = limited.some(({ reserved }) => reserved === 0)
+  const stock = short && ' Of what too few were left is paid in credits, at its value.'
+  return [rule, split || ' What was paid out is exactly that.', lent || '', stock || ''].join('')
 }
