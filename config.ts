@@ -111,6 +111,10 @@ export const settings = {
     secret: true,
   },
   MAIL_FROM: text('RollingDrop <no-reply@localhost>', 'address', 'Whom letters are from.'),
+  OIDC_NAME: text('provider', 'word', 'How the provider below is called in addresses and on its button.'),
+  OIDC_ISSUER: url(['https', 'http'], 'An OpenID Connect provider people may sign in with; empty is none.'),
+  OIDC_CLIENT_ID: text('', 'id', 'Who we are to that provider.'),
+  OIDC_CLIENT_SECRET: { ...text('', 'secret', 'What proves it to that provider.'), secret: true },
   SITE_URL: url(['http', 'https'], 'Where links in letters lead; empty is this node.'),
 
   REQUESTS_PER_MINUTE: whole(

@@ -56,4 +56,6 @@ export const recovery = z.object({
   recoveryCodes: z.array(z.string()).describe('each stands in once for a code; they are shown this once'),
 })
 export type Recovery = z.infer<typeof recovery>
+export const providers = z.object({ providers: z.array(z.string()).describe('names, as they stand in the addresses') })
+export const departure = z.object({ url: z.url().describe('where to send the browser') })
 export const confirmed = z.object({ until: z.number().describe('unix ms until which the session counts as confirmed') })

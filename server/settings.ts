@@ -59,7 +59,7 @@ export function entropyConfig(config: Config): Pick<OpenEntropyOptions, 'source'
   return { source: config.entropy, drandUrls: config.drand_url, period_ms: config.entropy_period_ms }
 }
 
-export function serviceConfig(config: Config): ServiceConfig {
+export function serviceConfig(config: Config, site: string): ServiceConfig {
   return {
     battleWait_ms: config.battle_wait_s * 1000,
     reveal_ms: config.reveal_ms,
@@ -71,6 +71,7 @@ export function serviceConfig(config: Config): ServiceConfig {
     commandsPerMinute: config.commands_per_minute,
     body_bytes_max: config.body_bytes_max,
     trustedProxies: config.trusted_proxies,
+    site,
     dev: config.dev_pages,
   }
 }

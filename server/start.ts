@@ -29,7 +29,7 @@ import { PersonalLog } from '../rooms/session/log.ts'
 import { step } from '../scripts/progress.mjs'
 import { createServices } from '../services/app.ts'
 import type { Services } from '../services/parts.ts'
-import { openAccounts } from './accounts.ts'
+import { openAccounts, openProviderSignIn, siteOf } from './accounts.ts'
 import { Cleanup } from './cleanup.ts'
 import { entropyConfig, ledgerLimits, partnerQuota, roomsConfig, serviceConfig } from './settings.ts'
 import { answerWhileStarting } from './starting.ts'
@@ -211,6 +211,7 @@ async function buildApp(begun: Begun, databaseUrl: string, server: Server, url: 
     tail,
     access,
     accounts,
+    providerSignIn: openProviderSignIn({ ...base, pool, access, sealer, url }),
     catalog,
     openings,
     sealer,
@@ -218,7 +219,7 @@ async function buildApp(begun: Begun, databaseUrl: string, server: Server, url: 
     checkpoints,
     clock,
     log,
-    config: serviceConfig(config),
+    config: serviceConfig(config, siteOf(config, url)),
     node: rooms.node(),
   })
   services.route('/', rooms.routes)

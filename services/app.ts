@@ -14,6 +14,7 @@ import { addInventory } from './inventory.ts'
 import { addMe } from './me.ts'
 import { addDocument } from './openapi.ts'
 import { addOwnAccount } from './own-account.ts'
+import { addProviders } from './providers.ts'
 import type { ServiceEnv, ServiceParts, Services } from './parts.ts'
 import { onError, onNotFound, refuseInvalid } from './problem.ts'
 import { secureHeaders } from './secure-headers.ts'
@@ -41,6 +42,7 @@ export function createServices(parts: ServiceParts): Services {
   )
   addAuth(app, parts, gates)
   addSignIn(app, parts, gates)
+  addProviders(app, parts, gates)
   addOwnAccount(app, parts, gates)
   addMe(app, parts, gates)
   addBoxes(app, parts)

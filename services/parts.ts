@@ -4,6 +4,7 @@ import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import type { Principal } from '../access/access.ts'
 import type { Accounts, Origin } from '../access/accounts/accounts.ts'
+import type { ProviderSignIn } from '../access/accounts/oidc.ts'
 import type { AccessOperations } from '../access/open.ts'
 import type { Sealer } from '../access/seal.ts'
 import type { Catalog } from '../catalog/catalog.ts'
@@ -19,6 +20,7 @@ export type ServiceParts = Readonly<{
   tail: Pick<Tail, 'lineage' | 'seq'>
   access: AccessOperations
   accounts: Accounts
+  providerSignIn: ProviderSignIn
   catalog: Catalog
   openings: Openings
   sealer: Sealer
@@ -47,6 +49,8 @@ export type ServiceConfig = Readonly<{
   body_bytes_max: number
   /** Addresses and CIDR ranges whose X-Forwarded-For is believed. */
   trustedProxies: readonly string[]
+  /** Where the pages are reached from outside; without a slash at its end. */
+  site: string
   /** Pages come from a development server, which puts inline scripts into them. */
   dev: boolean
 }>

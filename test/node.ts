@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { Mail } from '../access/accounts/mail.ts'
+import { createProviderSignIn } from '../access/accounts/oidc.ts'
 import { createAccounts } from '../access/accounts/open.ts'
 import { Passwords } from '../access/accounts/password.ts'
 import { createAccess, type AccessOperations } from '../access/open.ts'
@@ -44,6 +45,8 @@ export type CallOptions = Readonly<{ token?: string; body?: unknown; key?: strin
 // oxlint-disable-next-line typescript/no-explicit-any
 export type Answer = Readonly<{ status: number; body: any; headers: Headers }>
 
+const SITE = 'http://site.test'
+
 const config: ServiceConfig = {
   battleWait_ms: 900_000,
   reveal_ms: 1000,
@@ -55,6 +58,7 @@ const config: ServiceConfig = {
   commandsPerMinute: 1_000_000,
   body_bytes_max: 65_536,
   trustedProxies: [],
+  site: SITE,
   dev: false,
 }
 
@@ -82,13 +86,15 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
   const checkpoints = createCheckpoints({ pool, key: checkpointKey(secretKey), period_ms: 0 })
   const mail = new Mail({ pool, sealer, clock, carrier: undefined, log })
   const passwords = new Passwords({ memory_kib: 64, passes: 1, atOnce: 2, waiting_max: 100 })
-  const accounts = createAccounts({ pool, access, sealer, passwords, mail, site: 'http://site.test', clock })
+  const accounts = createAccounts({ pool, access, sealer, passwords, mail, site: SITE, clock })
+  const providerSignIn = createProviderSignIn({ pool, access, sealer, providers: [], site: SITE, clock })
   const parts = {
     pool,
     ledger,
     tail,
     access,
     accounts,
+    providerSignIn,
     catalog,
     openings,
     sealer,

@@ -61,7 +61,7 @@ export async function createPerson(
 }
 
 /** Undefined when the guest is none any more: they have become an account in another tab. */
-async function upgradeGuest(client: PoolClient, tenant: TenantId, guest: string, name: string) {
+export async function upgradeGuest(client: PoolClient, tenant: TenantId, guest: string, name: string) {
   const { rows } = await client.query<User>(
     `update app_user set guest = false, name = $3 where id = $1 and tenant = $2 and guest
      returning id, tenant, name, guest, roles`,
@@ -70,7 +70,7 @@ async function upgradeGuest(client: PoolClient, tenant: TenantId, guest: string,
   return rows[0]
 }
 
-async function createUser(client: PoolClient, tenant: TenantId, name: string, now_ms: number): Promise<User> {
+export async function createUser(client: PoolClient, tenant: TenantId, name: string, now_ms: number): Promise<User> {
   const user: User = { id: uuidv7(now_ms), tenant, name, guest: false, roles: ['player'] }
   await client.query(
     'insert into app_user(id, tenant, name, guest, roles, created_ms) values ($1, $2, $3, false, $4, $5)',
