@@ -81,6 +81,7 @@ export const errorTable = {
   'limit/exceeded': refusal(403, 4403, false, 'This is more than the limit you have set for yourself.'),
   'limit/raise-too-soon': refusal(409, 4409, false, 'A limit is raised a day after it was asked for.'),
   'session/ack': refusal(400, 4400, false, 'This is no number of a message you were sent.'),
+  'outbound/refused': refusal(422, 4422, false, 'This URL may not be called: it must be https and public.'),
   'partner/key-missing': refusal(401, 4401, false, 'This needs an API key and a signature.'),
   'partner/key-unknown': refusal(401, 4401, false, 'This API key is not known or no longer valid.'),
   'partner/signature': refusal(401, 4401, false, 'The signature does not fit the request.'),
