@@ -16,6 +16,7 @@ import type {
   Sold,
   Tokens,
 } from '../schema/http.ts'
+import type { Opened, OpeningOpened, OpeningProof, OwnLimit, OwnSeeds } from '../schema/opening.ts'
 import type { OwnResult, SessionState } from '../schema/session.ts'
 
 /** How a live thing is connected: `connecting` first, `reconnecting` after a drop, `closed` for good. */
@@ -53,12 +54,28 @@ export interface FeedLink {
   close(): Promise<void>
 }
 
+/** The signed-in user's own things, on any number of devices. Every command is done once, whatever becomes of the connection. */
 export interface SessionLink {
   readonly state: SessionState | null
   readonly status: LinkStatus
   onChange(listen: (state: SessionState) => void): () => void
+  /**
+   * Each message of the user's log once, in order, those that came while nobody was here first. What was told is
+   * acknowledged by itself; nothing is told, or acknowledged, before somebody listens.
+   */
   onResult(listen: (result: OwnResult) => void): () => void
+  /** What the user has opened, here or on another device. */
+  onOpened(listen: (opened: OpeningOpened) => void): () => void
   onStatus(listen: (status: LinkStatus) => void): () => void
+  /** Opens a box, `count` times in one go (1 unless told otherwise). Before the first one a pair of seeds is begun with a seed of our own. */
+  open(box: string, count?: number): Promise<Opened>
+  sell(asset: string, count: number): Promise<Sold>
+  /** Ends the pair of seeds in use, which reveals its server seed, and begins the next with a fresh client seed of our own. */
+  rotateSeeds(): Promise<OwnSeeds>
+  /** The same with the user's own client seed: 64 hex digits that nobody could know beforehand. */
+  setClientSeed(clientSeed: string): Promise<OwnSeeds>
+  /** What may be spent on openings in a day (UTC), in smallest units; null takes the limit away. Lower at once, higher a day later. */
+  setLimit(asset: string, amount: string | null): Promise<readonly OwnLimit[]>
   close(): Promise<void>
 }
 
@@ -93,6 +110,13 @@ export interface RollingDrop {
   history(query?: { cursor?: string; limit?: number; asset?: string }): Promise<HistoryPage>
   sell(asset: string, count: number): Promise<Sold>
   verify(proof: BattleProof): Promise<Verification>
+  /** Solo openings; they are made over the session. */
+  readonly openings: {
+    /** Everything to recompute an opening with. The server seed is null until its pair is rotated. */
+    proof(id: string): Promise<OpeningProof>
+    verify(proof: OpeningProof): Promise<Verification>
+    seeds(): Promise<OwnSeeds>
+  }
   readonly ledger: {
     /** Signed points of the ledger, newest first, and the keys that signed them. Keep one: nothing before it can change unnoticed. */
     checkpoints(): Promise<CheckpointPage>

@@ -1,4 +1,4 @@
-import type { CommandReply } from '../schema/battle-message.ts'
+import type { BattleMessages, CommandReply } from '../schema/battle-message.ts'
 import type { BattleState } from '../schema/battle-state.ts'
 import { RollingDropError, type ErrorReply } from '../schema/errors.ts'
 import type { BattleLink, LinkStatus } from './api.ts'
@@ -82,7 +82,11 @@ export class Battle implements BattleLink {
     return this.#link.close()
   }
 
-  async #ask(...[type, payload, isDone]: Parameters<Commands['ask']>): Promise<CommandReply> {
+  async #ask<T extends keyof BattleMessages>(
+    type: T,
+    payload: Omit<BattleMessages[T], 'command'>,
+    isDone: (state: BattleState) => boolean,
+  ): Promise<CommandReply> {
     if (this.#link.status === 'closed') throw this.#closedError()
     return this.#commands.ask(type, payload, isDone)
   }

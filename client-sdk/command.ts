@@ -1,17 +1,18 @@
-import type { BattleMessages, CommandReply } from '../schema/battle-message.ts'
+import type { CommandReply } from '../schema/battle-message.ts'
 import type { BattleState } from '../schema/battle-state.ts'
 import { RollingDropError, type ErrorReply } from '../schema/errors.ts'
 import type { Clock } from './clock.ts'
 
-type CommandType = keyof BattleMessages
-type Payload<T extends CommandType> = Omit<BattleMessages[T], 'command'>
+/** What a room answers a command with. */
+type AnyReply = Readonly<{ command: number; ok: true } | { command: number; ok: false; error: ErrorReply }>
+type Done<Reply extends AnyReply> = Extract<Reply, { ok: true }>
 
-type Pending = Readonly<{
-  type: CommandType
+type Pending<Reply extends AnyReply, State> = Readonly<{
+  type: string
   message: { command: number }
   /** Whether the state shows that it was done: what an earlier copy of it did, whose reply was lost. */
-  isDone: (state: BattleState) => boolean
-  resolve: (reply: CommandReply) => void
+  isDone: (state: State) => boolean
+  resolve: (reply: Done<Reply>) => void
   reject: (error: RollingDropError) => void
 }> & { sent: number }
 
@@ -22,8 +23,8 @@ const REPLY_MS = 15_000
  * The commands that wait for their reply. One that was under way when the wire broke is sent again over the next one; a
  * refusal of that copy counts as success when the state shows that the first copy was done.
  */
-export class Commands {
-  #pending = new Map<number, Pending>()
+export class Commands<Reply extends AnyReply = CommandReply, State = BattleState> {
+  #pending = new Map<number, Pending<Reply, State>>()
   #last = 0
   #clock: Clock
   #send: (type: string, message: unknown) => boolean
@@ -34,13 +35,13 @@ export class Commands {
   }
 
   /** Resolves with the committed reply. Rejects with the RollingDropError of the refusal, or after 15 s without a reply. */
-  ask<T extends CommandType>(type: T, payload: Payload<T>, isDone: Pending['isDone']): Promise<CommandReply> {
+  ask(type: string, payload: object, isDone: (state: State) => boolean): Promise<Done<Reply>> {
     const command = ++this.#last
-    return new Promise<CommandReply>((resolve, reject) => {
+    return new Promise<Done<Reply>>((resolve, reject) => {
       const cancel = this.#clock.after(REPLY_MS, () => {
         this.#end(command)?.reject(new RollingDropError('matchmaking/unavailable', { command: type }))
       })
-      const pending: Pending = {
+      const pending: Pending<Reply, State> = {
         type,
         message: { command, ...payload },
         isDone,
@@ -58,11 +59,12 @@ export class Commands {
     for (const pending of this.#pending.values()) this.#dispatch(pending)
   }
 
-  reply(reply: CommandReply, state: BattleState | null): void {
+  reply(reply: Reply, state: State | null): void {
     const pending = this.#end(reply.command)
     if (!pending) return
-    if (reply.ok) return pending.resolve(reply)
-    if (pending.sent > 1 && state && pending.isDone(state)) return pending.resolve({ command: reply.command, ok: true })
+    if (reply.ok) return pending.resolve(reply as Done<Reply>)
+    if (pending.sent > 1 && state && pending.isDone(state))
+      return pending.resolve({ command: reply.command, ok: true } as Done<Reply>)
     pending.reject(errorOf(reply.error))
   }
 
@@ -76,11 +78,11 @@ export class Commands {
     for (const command of this.#pending.keys()) this.#end(command)?.reject(error)
   }
 
-  #dispatch(pending: Pending): void {
+  #dispatch(pending: Pending<Reply, State>): void {
     if (this.#send(pending.type, pending.message)) pending.sent++
   }
 
-  #end(command: number): Pending | undefined {
+  #end(command: number): Pending<Reply, State> | undefined {
     const pending = this.#pending.get(command)
     this.#pending.delete(command)
     return pending

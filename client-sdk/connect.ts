@@ -1,5 +1,6 @@
 import { verifyLedgerProof } from '../game/ledger-proof.ts'
 import { verifyBattle } from '../game/battle/verify.ts'
+import { verifyOpening } from '../game/opening/verify.ts'
 import type {
   BattleDetail,
   BattlePage,
@@ -10,6 +11,7 @@ import type {
   Me,
   Sold,
 } from '../schema/http.ts'
+import type { OpeningProof, OwnSeeds } from '../schema/opening.ts'
 import type { RollingDrop, TokenStore } from './api.ts'
 import { Battle } from './battle.ts'
 import { Caller } from './caller.ts'
@@ -20,6 +22,7 @@ import { Feed } from './feed.ts'
 import { Identity } from './identity.ts'
 import { Notes } from './notes.ts'
 import { linkOpener } from './open-link.ts'
+import { OpeningNotes } from './opening-notes.ts'
 import { freshSeed } from './seed.ts'
 import { Session } from './session.ts'
 import { defaultTokens } from './tokens.ts'
@@ -38,6 +41,7 @@ export function connect(url: string, options: ConnectOptions = {}): RollingDrop 
   const caller = new Caller({ base, exchange, identity, clock })
   const open = linkOpener({ door: new Door({ base, caller, identity, clock }), identity, clock })
   const notes = new Notes()
+  const openingNotes = new OpeningNotes()
   const links = openLinks()
   const me = () => caller.get<Me>('/me')
   const user = currentUser(identity, me)
@@ -65,7 +69,7 @@ export function connect(url: string, options: ConnectOptions = {}): RollingDrop 
       watch: (id) => links.add(new Battle({ open, clock, notes, user: () => identity.kept()?.user.id }, id)),
     },
     feed: { subscribe: (wanted, listen) => links.add(new Feed(open, wanted, listen)) },
-    session: () => links.add(new Session(open, async () => (await user()).id)),
+    session: () => links.add(new Session({ open, clock, notes: openingNotes, user: async () => (await user()).id })),
     history: (query) => caller.get<HistoryPage>('/transactions/history', query),
     sell: (asset, count) => caller.post<Sold>('/transactions/sell', { asset, count }),
     verify: async (proof) => {
@@ -73,6 +77,11 @@ export function connect(url: string, options: ConnectOptions = {}): RollingDrop 
       const isBeacon = proof.entropy?.source.startsWith('drand:')
       const verifyBeacon = isBeacon ? (await import('./verify-beacon.ts')).verifyBeacon : undefined
       return verifyBattle(proof, notes.of(proof.battle), verifyBeacon)
+    },
+    openings: {
+      proof: (id) => caller.get<OpeningProof>(`/openings/${encodeURIComponent(id)}/proof`),
+      verify: async (proof) => verifyOpening(proof, openingNotes.of(proof.seeds)),
+      seeds: () => caller.get<OwnSeeds>('/seeds'),
     },
     ledger: {
       checkpoints: () => caller.get<CheckpointPage>('/.well-known/ledger-checkpoints'),

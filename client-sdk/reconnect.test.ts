@@ -63,10 +63,19 @@ class TestSession extends Room<{ state: SessionState }> {
   override state = new SessionState().assign({ user: 'user-1', name: 'One' })
   override autoDispose = false
   results = [1, 2]
+  acked: string[] = []
+  /** Tells all that there is, whatever the client has seen: a client has to know by itself. */
   override onJoin(client: Client) {
-    for (const seq of this.results) client.send('result', { seq: String(seq), type: 'x', at_ms: 0, payload: {} })
+    this.onMessage('ack', (_, { command, seq }: { command: number; seq: string }) => {
+      this.acked.push(seq)
+      client.send('reply', { command, ok: true, value: null })
+    })
+    const entries = this.results.map((seq) => entryOf(seq, seq - 1))
+    client.send('log', { lineage: LINEAGE, entries, more: false })
   }
 }
+
+const entryOf = (seq: number, prev: number) => ({ seq: `${seq}`, prev: `${prev}`, type: 'x', at_ms: 0, payload: {} })
 
 /** Passes bytes to the server until it is cut (sockets die) or frozen (sockets stay, nothing passes). */
 async function openProxy(port: number) {
@@ -254,6 +263,35 @@ test('a session shows its state and tells a result once, also when a reconnect b
   room.results = [1, 2, 3]
   here.cut()
   await vi.waitFor(() => expect(told).toEqual(['1', '2', '3']), soon)
+  expect(seatOptions.at(-1)).toEqual({ since: `${LINEAGE}:2` })
+  await vi.waitFor(() => expect(room.acked.at(-1)).toBe('3'), soon)
+})
+
+test('a session that sees a gap in its log joins anew after the last message it was told', async () => {
+  const session = client().session()
+  const told: string[] = []
+  session.onResult(({ seq }) => told.push(seq))
+  const room = await roomOf<TestSession>('session')
+  room.results = [1, 2, 3, 4, 5]
+  await vi.waitFor(() => expect(told.length).toBeGreaterThan(0), soon)
+  const last = Number(told.at(-1))
+  room.results = Array.from({ length: last + 2 }, (_, i) => i + 1)
+  room.broadcast('log', { lineage: LINEAGE, entries: [entryOf(last + 2, last + 1)], more: false })
+  await vi.waitFor(() => expect(told.at(-1)).toBe(`${last + 2}`), soon)
+  expect(seatOptions.at(-1)).toEqual({ since: `${LINEAGE}:${last}` })
+  expect(told).toEqual(Array.from({ length: last + 2 }, (_, i) => `${i + 1}`))
+})
+
+test('a session tells and acknowledges nothing before somebody listens', async () => {
+  const session = client().session()
+  const room = await roomOf<TestSession>('session')
+  room.results = [1, 2]
+  room.acked = []
+  await vi.waitFor(() => expect(session.state?.name).toBe('One'), soon)
+  const told: string[] = []
+  expect(room.acked).toEqual([])
+  session.onResult(({ seq }) => told.push(seq))
+  await vi.waitFor(() => expect(room.acked).toEqual([told.at(-1)]), soon)
 })
 
 test('close ends a link for good', async () => {

@@ -172,7 +172,7 @@ describe('a limit', () => {
     const codes = await Promise.all(asked)
     expect(codes.filter((code) => code === 'no refusal')).toHaveLength(4)
     expect(new Set(codes)).toEqual(new Set(['no refusal', 'limit/exceeded']))
-    expect(await other.limits(ann)).toEqual([{ asset: PLAY_CREDIT, amount: '1000', left: '0', raise: null }])
+    expect((await other.own(ann)).limits).toEqual([{ asset: PLAY_CREDIT, amount: '1000', left: '0', raise: null }])
     expect(await creditsOf(ann)).toBe(99_000n)
   })
 

@@ -37,8 +37,8 @@ export interface Openings {
   seeds(owner: Owner): Promise<OwnSeeds>
   /** Begins the next pair and reveals the one before. Throws `seeds/unknown` when that is not the next pair (any more). */
   begin(owner: Owner, wanted: BeginSeeds): Promise<OwnSeeds>
-  /** The limits that the user has set for themselves. */
-  limits(owner: Owner): Promise<readonly OwnLimit[]>
+  /** The seeds, and the limits that the user has set for themselves. */
+  own(owner: Owner): Promise<Readonly<{ seeds: OwnSeeds; limits: readonly OwnLimit[] }>>
   /** Throws `limit/raise-too-soon`, or `request/invalid` for what is not money. */
   limit(principal: Principal, key: string, wanted: SetLimit): Promise<readonly OwnLimit[]>
   /** Everything to recompute an opening with; undefined when there is none with this id. */
@@ -99,7 +99,10 @@ export function createOpenings(parts: OpeningParts): Openings {
     sell: (principal, key, wanted) => sellOnce(parts, principal, key, wanted),
     seeds: async (owner) => ownSeedsOf(await actors.read(owner)),
     begin,
-    limits: async (owner) => limitsOf(await actors.read(owner), clock()),
+    own: async (owner) => {
+      const seeds = await actors.read(owner)
+      return { seeds: ownSeedsOf(seeds), limits: limitsOf(seeds, clock()) }
+    },
     limit,
     proof,
   }

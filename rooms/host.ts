@@ -8,6 +8,7 @@ import type { Sealer } from '../access/seal.ts'
 import { wallClock, type NodeClock } from '../entropy/clock.ts'
 import type { Entropy } from '../entropy/entropy.ts'
 import type { Ledger, Tail } from '../ledger/ledger.ts'
+import type { Openings } from '../openings/openings.ts'
 import type { Log } from './actor.ts'
 import { BattleHost } from './battle/host.ts'
 import { BattleRoom, type BattleRoomOptions } from './battle/room.ts'
@@ -23,8 +24,10 @@ import { Placement } from './placement.ts'
 import { placesOf } from './places.ts'
 import { Rounds } from './rounds.ts'
 import { seatRoutes } from './seat.ts'
+import { SessionHost } from './session/host.ts'
 import { SessionHub } from './session/hub.ts'
-import type { SessionRoom } from './session/room.ts'
+import { PersonalLog } from './session/log.ts'
+import { SESSION, SessionRoom, type SessionRoomOptions } from './session/room.ts'
 import { openRoom, RoomShelf, type Opened } from './shelf.ts'
 import { TokenWatch } from './token-watch.ts'
 
@@ -59,6 +62,7 @@ export type RoomsParts = Readonly<{
   partners: PartnerAccess
   entropy: Entropy
   sealer: Sealer
+  openings: Openings
   config: RoomsConfig
   log: Log
   clock?: NodeClock
@@ -80,6 +84,8 @@ export type Rooms = Readonly<{
 
 /** Four times the largest message we would read, and room for one that is too large to be told so. */
 const PAYLOAD_BYTES_MAX = 65_536
+/** So many sessions are counted as the work of one battle when nodes compare what they have to do. */
+const SESSIONS_PER_BATTLE = 10
 
 /** Everything live on this node: battles, the feed and sessions, and the node itself among the others. */
 export async function createRooms(parts: RoomsParts): Promise<Rooms> {
@@ -88,10 +94,13 @@ export async function createRooms(parts: RoomsParts): Promise<Rooms> {
   const colyseus = await startColyseus({ address, redisUrl, payload_bytes_max: PAYLOAD_BYTES_MAX, log })
   const watch = new TokenWatch(access, clock, config.sockets_per_user_max)
   const guard: Guard = { access, clock, limits: config, watch }
-  const node: ClusterNode = await joinNode(parts, { load: () => battles.acting, lost: () => battles.abandon() })
+  const node: ClusterNode = await joinNode(parts, {
+    load: () => load(),
+    lost: () => [battles, sessions].forEach((each) => each.abandon()),
+  })
   const placement: Placement = new Placement({
     node,
-    load: () => battles.acting,
+    load: () => load(),
     held: () => battles.count,
     rooms_max: config.rooms_max,
   })
@@ -109,11 +118,13 @@ export async function createRooms(parts: RoomsParts): Promise<Rooms> {
   })
   const feed = new FeedHub({ tail, reader: ledger.reader, clock, limits: config.feed })
   const plain = openPlain(parts, guard, feed)
-  const sessions = new SessionHub({ tail, actors: ledger.actors, log })
-  const shelves = { feed: new RoomShelf<FeedRoom>(clock), session: new RoomShelf<SessionRoom>(clock) }
-  const rounds = new Rounds({ node, battles, placement, shelves: Object.values(shelves), forgetProcess, clock, log })
+  const hub = new SessionHub({ tail, actors: ledger.actors, clock, log })
+  const sessions = hostSessions(parts, { guard, hub, node, placement, clock })
+  const load = () => battles.acting + Math.floor(sessions.count / SESSIONS_PER_BATTLE)
+  const feedShelf = new RoomShelf<FeedRoom>(clock)
+  const rounds = new Rounds({ node, battles, sessions, placement, shelves: [feedShelf], forgetProcess, clock, log })
 
-  const places = placesOf({ battles, feed, sessions, shelves, guard, reader: ledger.reader, log })
+  const places = placesOf({ battles, feed, sessions, feedShelf, guard })
 
   let draining: Promise<void> | undefined
   async function handOver(): Promise<void> {
@@ -121,7 +132,7 @@ export async function createRooms(parts: RoomsParts): Promise<Rooms> {
     await node.drain()
     const others = await node.others()
     plain.drain(others)
-    await Promise.all([battles.drain(others), shelves.feed.drain(others), shelves.session.drain(others)])
+    await Promise.all([battles, feedShelf, sessions].map((each) => each.drain(others)))
     await node.leave()
   }
   const drain = () => (draining ??= handOver())
@@ -143,13 +154,13 @@ export async function createRooms(parts: RoomsParts): Promise<Rooms> {
     drain,
     async close() {
       await drain()
-      for (const part of [plain, feed, sessions, watch]) part.close()
+      for (const part of [plain, feed, hub, watch]) part.close()
       await colyseus.close()
     },
     counts: () => ({
       battles: battles.count,
       acting: battles.acting,
-      sessions: shelves.session.count,
+      sessions: sessions.count,
       feed: feed.count,
       plain: plain.count,
     }),
@@ -160,6 +171,27 @@ export async function createRooms(parts: RoomsParts): Promise<Rooms> {
 function openPlain(parts: RoomsParts, guard: Guard, hub: FeedHub): PlainDoors {
   const { actors, reader } = parts.ledger
   return new PlainDoors({ ...parts, guard, hub, actors, reader, payload_bytes_max: PAYLOAD_BYTES_MAX })
+}
+
+/** The sessions of this node's users, over one hub. */
+function hostSessions(
+  { pool, ledger, openings, log }: RoomsParts,
+  parts: Readonly<{ guard: Guard; hub: SessionHub; node: ClusterNode; placement: Placement; clock: NodeClock }>,
+): SessionHost<Opened<SessionRoom>> {
+  const { guard, hub, node, placement, clock } = parts
+  const personalLog = new PersonalLog(pool)
+  const { reader } = ledger
+  return new SessionHost({
+    node,
+    ledger,
+    clock,
+    placement,
+    log,
+    openRoom: ({ tenant, user, name }, roomId) => {
+      const own = { roomId, guard, owner: { tenant, user }, name, hub, personalLog, reader, openings, log }
+      return openRoom(SESSION, SessionRoom, own satisfies SessionRoomOptions)
+    },
+  })
 }
 
 function joinNode(

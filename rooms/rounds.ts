@@ -15,6 +15,8 @@ type Options = Readonly<{
   /** Looked at before battles are taken up, so that those of a dead node are shared among the living. */
   placement?: Readonly<{ refresh(): Promise<void> }>
   shelves: readonly Readonly<{ sweep(): Promise<void> }>[]
+  /** Those of other kinds that have one place over the cluster. */
+  sessions?: Readonly<{ yieldToSuccessors(): Promise<void>; sweep(): Promise<void> }>
   forgetProcess(process: string): Promise<void>
   clock: Clock
   log: Log
@@ -62,7 +64,7 @@ export class Rounds {
   }
 
   async #round(round: number): Promise<void> {
-    const { node, battles, placement, shelves, forgetProcess, log } = this.#options
+    const { node, battles, sessions, placement, shelves, forgetProcess, log } = this.#options
     if (!node.isQuiet) {
       for (const dead of await node.reap()) {
         log.warn({ node: dead.id }, 'a node has gone')
@@ -72,7 +74,8 @@ export class Rounds {
       await placement?.refresh()
       await battles.claim(CLAIM_MAX)
     }
-    if (round % YIELD_EVERY === 0) await battles.yieldToSuccessors()
-    if (round % SWEEP_EVERY === 0) await Promise.all([battles.sweep(), ...shelves.map((shelf) => shelf.sweep())])
+    if (round % YIELD_EVERY === 0) await Promise.all([battles.yieldToSuccessors(), sessions?.yieldToSuccessors()])
+    if (round % SWEEP_EVERY === 0)
+      await Promise.all([battles, ...shelves, ...(sessions ? [sessions] : [])].map((each) => each.sweep()))
   }
 }

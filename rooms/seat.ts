@@ -4,6 +4,7 @@ import type { Access, Principal } from '../access/access.ts'
 import { RollingDropError, toRollingDropError } from '../schema/errors.ts'
 import type { FeedOptions } from '../schema/feed.ts'
 import { battleId } from '../schema/http.ts'
+import { sessionOptions, type SessionOptions } from '../schema/session.ts'
 import type { Log } from './actor.ts'
 import { bearerOf } from './bearer.ts'
 import { readFeedOptions } from './feed-options.ts'
@@ -19,7 +20,7 @@ export interface Places {
   /** `take`: this node was chosen for it, and is not to choose again. */
   battle(id: string, principal: Principal | null, take: boolean): Promise<Place>
   feed(options: FeedOptions, principal: Principal | null): Promise<Place>
-  session(principal: Principal): Promise<Place>
+  session(principal: Principal, take: boolean): Promise<Place>
 }
 
 type Options = Readonly<{
@@ -78,10 +79,17 @@ async function seat(places: Places, { kind, id, body, take }: Wanted, principal:
     case 'session':
       if (!principal) throw new RollingDropError('auth/token-missing')
       if (id !== principal.user) throw new RollingDropError('auth/forbidden')
-      return reserve(await places.session(principal), {}, principal)
+      return reserve(await places.session(principal, take), readSessionOptions(body), principal)
     default:
       throw new RollingDropError('request/not-found')
   }
+}
+
+function readSessionOptions(body: unknown): SessionOptions {
+  const read = sessionOptions.safeParse(body)
+  if (read.success) return read.data
+  const issues = read.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
+  throw new RollingDropError(issues[0]?.path === 'since' ? 'session/ack' : 'request/invalid', { issues })
 }
 
 async function reserve(place: Place, options: object, principal: Principal | null): Promise<unknown> {

@@ -5,8 +5,10 @@ import pg from 'pg'
 import { createAccess } from '../access/open.ts'
 import { openPartners } from '../access/partners/open.ts'
 import { createSealer } from '../access/seal.ts'
+import { createCatalog } from '../catalog/catalog.ts'
 import { createEntropy } from '../entropy/hash-chain.ts'
 import { openLedger } from '../ledger/open.ts'
+import { createOpenings } from '../openings/openings.ts'
 import { createRooms, type RoomsConfig } from '../rooms/host.ts'
 
 /**
@@ -25,7 +27,9 @@ const entropy = await createEntropy({ pool, ledger, sealer, period_ms: 40, lengt
 const log = { info: () => {}, warn: () => {}, error: () => {} }
 const quota = { connections_max: 1_000, requests_per_minute: 1_000_000, messages_per_s: 100_000 }
 const partners = await openPartners({ pool, ledger, tail, sealer, quota, clock: Date.now, failed: console.error })
-const rooms = await createRooms({ pool, ledger, tail, access, partners, entropy, sealer, config, log })
+const catalog = createCatalog({ pool, tail })
+const openings = createOpenings({ pool, ledger, catalog, sealer, clock: Date.now })
+const rooms = await createRooms({ pool, ledger, tail, access, partners, entropy, sealer, openings, config, log })
 const listener = getRequestListener(rooms.routes.fetch)
 const server = http.createServer((request, response) => void listener(request, response))
 rooms.attach(server)

@@ -10,6 +10,7 @@ import { PartnerAdministration } from '../access/partners/administration.ts'
 import { openPartners, type OpenPartners } from '../access/partners/open.ts'
 import { battleSeedContext, createSealer, type Sealer } from '../access/seal.ts'
 import { ensureBankroll } from '../catalog/bankroll.ts'
+import { createCatalog } from '../catalog/catalog.ts'
 import { createEntropy } from '../entropy/hash-chain.ts'
 import { pause, wallClock, type Clock } from '../entropy/clock.ts'
 import type { Entropy } from '../entropy/entropy.ts'
@@ -18,6 +19,7 @@ import { battleFromJson, battleToJson } from '../game/battle/stored.ts'
 import type { Battle } from '../game/battle/state.ts'
 import { hashSeed } from '../game/fairness/seed.ts'
 import { openLedger, type OpenLedger } from '../ledger/open.ts'
+import { createOpenings, type Openings } from '../openings/openings.ts'
 import { createRooms, type Rooms, type RoomsConfig } from '../rooms/host.ts'
 import { userOwner } from '../schema/account.ts'
 import { PLAIN_BOX } from '../game/battle/plain-box.ts'
@@ -41,6 +43,7 @@ export type TestRooms = OpenLedger &
     partners: OpenPartners
     entropy: Entropy
     sealer: Sealer
+    openings: Openings
     rooms: Rooms
     server: http.Server
     config: RoomsConfig
@@ -122,7 +125,9 @@ export async function openTestRooms(
   }
   const failed = (error: unknown) => void logged.push({ error })
   const partners = await openPartners({ pool, ledger, tail, sealer, quota: PARTNER_QUOTA, clock: Date.now, failed })
-  const rooms = await createRooms({ pool, ledger, tail, access, partners, entropy, sealer, config, log, clock })
+  const catalog = createCatalog({ pool, tail })
+  const openings = createOpenings({ pool, ledger, catalog, sealer, clock: Date.now })
+  const rooms = await createRooms({ pool, ledger, tail, access, partners, entropy, sealer, openings, config, log, clock })
   const server = http.createServer(
     (request, response) => void getRequestListener(rooms.routes.fetch)(request, response),
   )
@@ -144,6 +149,7 @@ export async function openTestRooms(
     partners,
     entropy,
     sealer,
+    openings,
     rooms,
     server,
     config,

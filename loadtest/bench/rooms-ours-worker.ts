@@ -8,12 +8,14 @@ import pg from 'pg'
 import { createAccess } from '../../access/open.ts'
 import { openPartners } from '../../access/partners/open.ts'
 import { battleSeedContext, createSealer } from '../../access/seal.ts'
+import { createCatalog } from '../../catalog/catalog.ts'
 import { loadConfig } from '../../config.ts'
 import { createEntropy } from '../../entropy/hash-chain.ts'
 import { createBattle } from '../../game/battle/create.ts'
 import { battleToJson } from '../../game/battle/stored.ts'
 import { hashSeed } from '../../game/fairness/seed.ts'
 import { openLedger } from '../../ledger/open.ts'
+import { createOpenings } from '../../openings/openings.ts'
 import { createRooms } from '../../rooms/host.ts'
 import { digestOf } from '../../schema/digest.ts'
 import type { Tokens } from '../../schema/http.ts'
@@ -39,7 +41,10 @@ const settings = loadConfig({ MESSAGES_PER_SECOND: '1000', SOCKETS_PER_USER: '10
 const config = roomsConfig(settings, databaseUrl)
 const quota = partnerQuota(settings)
 const partners = await openPartners({ ...opened, pool, sealer, quota, clock: Date.now, failed: console.error })
-const rooms = await createRooms({ pool, ledger, tail: opened.tail, access, partners, entropy, sealer, config, log })
+const catalog = createCatalog({ pool, tail: opened.tail })
+const openings = createOpenings({ pool, ledger, catalog, sealer, clock: Date.now })
+const { tail } = opened
+const rooms = await createRooms({ pool, ledger, tail, access, partners, entropy, sealer, openings, config, log })
 const answer = getRequestListener(rooms.routes.fetch)
 const server = createServer((request, response) => void answer(request, response))
 rooms.attach(server)

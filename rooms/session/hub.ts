@@ -1,12 +1,16 @@
+import { pause, type Clock } from '../../entropy/clock.ts'
 import { battleFromJson } from '../../game/battle/stored.ts'
 import type { Actors, Tail } from '../../ledger/ledger.ts'
 import type { CommittedEvent } from '../../schema/event.ts'
 import type { Log } from '../actor.ts'
-import type { Owner } from './results.ts'
+import type { Owner } from './log.ts'
 
 type Listener = (event: CommittedEvent) => void
 
-type Options = Readonly<{ tail: Tail; actors: Actors; log: Log }>
+type Options = Readonly<{ tail: Tail; actors: Pick<Actors, 'find'>; clock: Clock; log: Log }>
+
+/** Until the database answers, who sat in a cancelled battle is asked again after this long. */
+const ASK_AGAIN_MS = 200
 
 /**
  * Brings to each user who is here the committed events that concern them: as the one user of the event, or by a seat in the
@@ -17,6 +21,7 @@ export class SessionHub {
   readonly #listeners = new Map<string, Set<Listener>>()
   readonly #unsubscribe: () => void
   #telling: Promise<void> = Promise.resolve()
+  #closed = false
 
   constructor(options: Options) {
     this.#options = options
@@ -38,6 +43,7 @@ export class SessionHub {
   }
 
   close(): void {
+    this.#closed = true
     this.#unsubscribe()
   }
 
@@ -50,17 +56,19 @@ export class SessionHub {
     }
   }
 
-  /** A cancellation names nobody: who sat in the battle stands in its last state. */
+  /** A cancellation names nobody: who sat in the battle stands in its last state. Nothing after it is told before that is known. */
   async #seated({ actor }: CommittedEvent): Promise<ReadonlySet<string>> {
-    try {
-      const row = actor === null ? undefined : await this.#options.actors.find(actor)
-      const seats = row ? battleFromJson(row.state).seats : []
-      return new Set(seats.flatMap((seat) => seat?.user ?? []))
-    } catch (error) {
-      // The refund is in the ledger; those concerned see it with the next thing that happens to them.
-      this.#options.log.warn({ actor, error }, 'could not tell the players of a cancelled battle')
-      return new Set()
+    const { actors, clock, log } = this.#options
+    for (; !this.#closed; await pause(clock, ASK_AGAIN_MS)) {
+      try {
+        const row = actor === null ? undefined : await actors.find(actor)
+        const seats = row ? battleFromJson(row.state).seats : []
+        return new Set(seats.flatMap((seat) => seat?.user ?? []))
+      } catch (error) {
+        log.warn({ actor, error }, 'could not tell the players of a cancelled battle yet')
+      }
     }
+    return new Set()
   }
 }
 

@@ -1,20 +1,24 @@
 import type { LedgerReader } from '../../ledger/ledger.ts'
-import { userOwner } from '../../schema/account.ts'
-import { skuOf } from '../../schema/asset.ts'
-import { RollingDropError } from '../../schema/errors.ts'
+import type { Openings } from '../../openings/openings.ts'
+import { RollingDropError, toRollingDropError } from '../../schema/errors.ts'
 import type { CommittedEvent } from '../../schema/event.ts'
-import type { Balance } from '../../schema/outcome.ts'
-import { SessionState, type OwnResult } from '../../schema/session.ts'
+import { parsePosition } from '../../schema/position.ts'
+import type { SessionOptions, SessionReply, SessionState } from '../../schema/session.ts'
 import type { Log } from '../actor.ts'
 import { GuardedRoom, type Guard, type RoomClient } from '../guarded-room.ts'
 import { ownPatches } from '../patches.ts'
+import { perform, readMessage, type Said } from './command.ts'
 import type { SessionHub } from './hub.ts'
-import { lastResults, resultOf, RESULTS_MAX, type Owner } from './results.ts'
+import { entryOf, isTold, type LogEntry, type Owner, type PersonalLog } from './log.ts'
+import { Teller } from './teller.ts'
+import { emptyState, readOwn, show } from './view.ts'
 
 export const SESSION = 'session'
 
 /** A hundred kinds of items; with more the buffer grows. */
 const STATE_BYTES = 8_192
+/** Messages kept in memory, so that a device whose log is just being read misses none. */
+const RECENT_MAX = 200
 
 export type SessionRoomOptions = Readonly<{
   roomId: string
@@ -22,16 +26,23 @@ export type SessionRoomOptions = Readonly<{
   owner: Owner
   name: string
   hub: SessionHub
+  personalLog: PersonalLog
   reader: LedgerReader
+  openings: Openings
   log: Log
 }>
 
-/** A user's own things, live, for any number of devices: balances as state, results as messages, the last ones on joining. */
+/**
+ * A user's own things, live, for any number of devices: what they have as state, what happens to them as a log that they
+ * acknowledge, and what they do alone as commands. It holds nothing that cannot be read again: a room that is gone costs nothing.
+ */
 export class SessionRoom extends GuardedRoom<SessionState> {
   #options!: SessionRoomOptions
-  #results: readonly OwnResult[] = []
   #stopListening = () => {}
-  /** Something has happened since the balances were last read. */
+  readonly #tellers = new Map<RoomClient, Teller>()
+  #recent: LogEntry[] = []
+  #forgotten = 0
+  /** Something has happened since the state was last read. */
   #isStale = false
   #isReading = false
 
@@ -39,79 +50,103 @@ export class SessionRoom extends GuardedRoom<SessionState> {
     this.roomId = options.roomId
     this.guard = options.guard
     this.#options = options
-    this.state = new SessionState()
-    this.state.user = options.owner.user
-    this.state.name = options.name
+    this.state = emptyState(options.owner.user, options.name)
     ownPatches(this, STATE_BYTES)
     // Listens first and reads after, so that nothing falls between.
     this.#stopListening = options.hub.listen(options.owner, (event) => this.#take(event))
-    const [results] = await Promise.all([lastResults(options.reader, options.owner), this.#refresh()])
-    this.#results = joined(results, this.#results)
+    await this.#refresh()
   }
 
-  override onJoin(client: RoomClient, options: unknown, auth: RoomClient['auth'] | undefined): void {
+  override onJoin(client: RoomClient, options: SessionOptions, auth: RoomClient['auth'] | undefined): void {
     super.onJoin(client, options, auth)
-    for (const result of this.#results) client.send('result', result)
+    this.#tellFrom(client, options.since).catch((error: unknown) => this.end(client, toRollingDropError(error)))
+  }
+
+  override onLeave(client: RoomClient): void {
+    super.onLeave(client)
+    this.#tellers.delete(client)
   }
 
   override onDispose(): void {
     this.#stopListening()
   }
 
-  protected override hear(client: RoomClient, type: string): void {
-    this.refuse(client, new RollingDropError('request/invalid', { type, reason: 'unknown type' }), undefined)
+  protected override async hear(client: RoomClient, type: string, payload: unknown): Promise<void> {
+    const said = readMessage(type, payload)
+    if (!said)
+      return this.refuse(client, new RollingDropError('request/invalid', { type, reason: 'unknown type' }), undefined)
+    const value = await this.#answer(client, said)
+    client.send('reply', { command: said.message.command, ok: true, value: value ?? null } satisfies SessionReply)
+  }
+
+  #answer(client: RoomClient, said: Said) {
+    switch (said.type) {
+      case 'page':
+        return this.#tellers.get(client)?.next()
+      case 'ack':
+        return this.#ack(client, BigInt(said.message.seq))
+      default: {
+        const principal = this.principalOf(client)
+        if (!principal) throw new RollingDropError('auth/token-missing')
+        return perform(this.#options.openings, principal, said)
+      }
+    }
+  }
+
+  /** What this device was never told cannot be acknowledged by it. */
+  async #ack(client: RoomClient, seq: bigint): Promise<void> {
+    const told = this.#tellers.get(client)?.cursor ?? 0n
+    if (seq > told) throw new RollingDropError('session/ack', { told: told.toString() })
+    await this.#options.personalLog.ack(this.#options.owner, seq)
+  }
+
+  /** After the last message the device has seen; where it names none, or one of another history, after what is acknowledged. */
+  async #tellFrom(client: RoomClient, since: string | undefined): Promise<void> {
+    const { personalLog, owner } = this.#options
+    const { acked, head, lineage } = await personalLog.acked(owner)
+    const seen = since === undefined ? undefined : parsePosition(since)
+    const isOurs = seen !== undefined && seen.lineage === lineage && seen.seq <= head
+    const teller = new Teller({
+      since: isOurs ? seen.seq : acked,
+      lineage,
+      read: (after, limit) => personalLog.read(owner, after, limit),
+      recent: () => ({ forgotten: this.#forgotten, entries: this.#recent }),
+      send: (page) => client.send('log', page),
+    })
+    if (!this.clients.includes(client)) return
+    this.#tellers.set(client, teller)
+    await teller.next()
   }
 
   #take(event: CommittedEvent): void {
-    const result = resultOf(event, this.#options.owner.user)
-    if (result) {
-      this.#results = joined(this.#results, [result])
-      this.broadcast('result', result)
-    }
+    const { owner, log } = this.#options
+    if (isTold(event, owner)) this.#tell(entryOf(event, owner.user))
     this.#isStale = true
     if (this.#isReading) return
-    this.#refresh().catch((error: unknown) => this.#options.log.warn({ error }, 'could not read balances'))
+    this.#refresh().catch((error: unknown) => log.warn({ error }, 'could not read what a user has'))
+  }
+
+  #tell(entry: LogEntry): void {
+    this.#recent.push(entry)
+    if (this.#recent.length > RECENT_MAX) {
+      this.#recent = this.#recent.slice(RECENT_MAX / 2)
+      this.#forgotten += 1
+    }
+    for (const teller of this.#tellers.values()) teller.happened(entry)
   }
 
   /** Reads until nothing has happened meanwhile: however many events come at once, one read follows the last of them. */
   async #refresh(): Promise<void> {
-    const { reader, owner } = this.#options
+    const { reader, openings, owner } = this.#options
     this.#isReading = true
     try {
       do {
         this.#isStale = false
-        this.#show(await reader.balances(owner.tenant, userOwner(owner.user)))
+        show(this.state, await readOwn(reader, openings, owner))
+        this.broadcastPatch()
       } while (this.#isStale)
     } finally {
       this.#isReading = false
     }
   }
-
-  #show(balances: readonly Balance[]): void {
-    const there = new Set<string>()
-    for (const { asset, balance, held } of balances) {
-      if (balance === 0n && held === 0n && skuOf(asset) !== undefined) continue
-      there.add(asset)
-      setWhenChanged(this.state.balances, asset, balance.toString())
-      setWhenChanged(this.state.held, asset, held.toString())
-    }
-    for (const asset of Array.from(this.state.balances.keys())) {
-      if (there.has(asset)) continue
-      this.state.balances.delete(asset)
-      this.state.held.delete(asset)
-    }
-    this.broadcastPatch()
-  }
-}
-
-type Amounts = SessionState['balances']
-
-function setWhenChanged(amounts: Amounts, asset: string, amount: string): void {
-  if (amounts.get(asset) !== amount) amounts.set(asset, amount)
-}
-
-/** Older and newer results as one run without repetition, the last ones of it. */
-function joined(older: readonly OwnResult[], newer: readonly OwnResult[]): readonly OwnResult[] {
-  const known = new Set(older.map(({ seq }) => seq))
-  return [...older, ...newer.filter(({ seq }) => !known.has(seq))].slice(-RESULTS_MAX)
 }
