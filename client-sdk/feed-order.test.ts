@@ -37,6 +37,14 @@ test('a jump is a gap and leaves the position where it was', () => {
   expect(order.position).toBe(`${LINEAGE}:3`)
 })
 
+test('a frame from which something was left out is a gap, unless all of it was told before', () => {
+  const order = new FeedOrder(`${LINEAGE}:3`)
+  expect(order.frame({ ...frame(3, 8, () => false), conflated: 5 })).toEqual({ type: 'gap' })
+  expect(order.position).toBe(`${LINEAGE}:3`)
+  order.welcome({ ...frame(3, 9), recovered: true })
+  expect(order.frame({ ...frame(3, 8, () => false), conflated: 5 })).toEqual({ type: 'update', update: null })
+})
+
 test('a frame of another lineage is a gap, its numbers mean nothing here', () => {
   const order = new FeedOrder(`${LINEAGE}:3`)
   expect(order.frame(frame(3, 4, undefined, 'lineage02'))).toEqual({ type: 'gap' })
@@ -74,7 +82,9 @@ describe('welcome', () => {
 
 test('whatever is lost, doubled, cut differently or overlaps, each wanted event is told once and in order', () => {
   const cuts = fc.array(fc.nat({ max: 6 }), { minLength: 1, maxLength: 30 })
-  const trouble = fc.infiniteStream(fc.constantFrom('fine', 'fine', 'fine', 'lost', 'doubled', 'old', 'wide', 'drop'))
+  const trouble = fc.infiniteStream(
+    fc.constantFrom('fine', 'fine', 'fine', 'lost', 'conflated', 'doubled', 'old', 'wide', 'drop'),
+  )
   fc.assert(
     fc.property(cuts, trouble, fc.nat({ max: 5 }), (lengths, troubles, modulus) => {
       const wanted = (seq: number) => seq % (modulus + 1) === 0
@@ -96,6 +106,11 @@ test('whatever is lost, doubled, cut differently or overlaps, each wanted event 
         const next = frame(from, server.head, wanted)
         const what = troubles.next().value
         if (what === 'lost') continue
+        if (what === 'conflated') {
+          const left = next.events.length
+          take(order.frame(left === 0 ? next : { ...next, events: [], conflated: left }))
+          continue
+        }
         if (what === 'drop') join()
         if (what === 'old') take(order.frame(frame(Math.max(0, from - 3), from, wanted)))
         take(order.frame(what === 'wide' ? frame(Math.max(0, from - 2), server.head, wanted) : next))

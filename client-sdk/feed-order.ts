@@ -2,7 +2,7 @@ import type { FeedEvent, FeedFrame, FeedWelcome } from '../schema/feed.ts'
 import { formatPosition, parsePosition, type Position } from '../schema/position.ts'
 import type { FeedUpdate } from './api.ts'
 
-/** What a frame comes to: news (null when there is nothing new), or a gap that only joining anew can close. */
+/** What a frame comes to: news (null when there is nothing new), or a gap, lost or left out, that only joining anew can close. */
 export type Step = Readonly<{ type: 'update'; update: FeedUpdate | null }> | Readonly<{ type: 'gap' }>
 
 /**
@@ -37,6 +37,8 @@ export class FeedOrder {
     const before = this.#position
     if (before === null || before.lineage !== frame.lineage || BigInt(frame.from) > before.seq) return { type: 'gap' }
     const to = BigInt(frame.to)
+    // The server left something out for a reader that was slow: it is all there to be asked for again.
+    if (frame.conflated !== undefined && to > before.seq) return { type: 'gap' }
     if (to <= before.seq) return { type: 'update', update: null }
     const events = newer(frame.events, before.seq)
     this.#position = { lineage: frame.lineage, seq: to }
