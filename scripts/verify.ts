@@ -1,25 +1,39 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { verifyBeacon } from '../client-sdk/verify-beacon.ts'
-import { verifyBattle, type Noted } from '../game/battle/verify.ts'
+import { verifyBattle, type Noted, type StageName, type Verification } from '../game/battle/verify.ts'
+import { verifyOpening } from '../game/opening/verify.ts'
 import type { BattleProof } from '../schema/http.ts'
+import type { OpeningProof } from '../schema/opening.ts'
 
-const USAGE = `npm run verify -- <file with a proof | battle id>
-  --url URL           where a battle's proof is asked for (http://127.0.0.1:3000)
-  --seed-hash HEX     the hash of the server seed that was noted while the battle was open
-  --boxes-hash HEX    the hash of the boxes that was noted then
+const USAGE = `npm run verify -- <file with a proof | id of a battle or of an opening>
+  --url URL           where the proof is asked for (http://127.0.0.1:3000)
+  --seed-hash HEX     the hash of the server seed that was noted beforehand
+  --boxes-hash HEX    the hash of the boxes, or of the box, that was noted then
+  --client-seed HEX   of an opening: the client seed that you gave
+  --nonce N           of an opening: the nonce that was to come next
   --anchor HEX        the head of the hash chain, or the key of the beacon, that was published before
   --round N           the round that was named when the last seat was taken`
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** What each stage asks, in words a player understands. */
-const questions = {
-  seed: 'Is the server seed the one promised before anyone joined?',
-  randomness: 'Are boxes, players’ seeds and the public value the ones fixed beforehand?',
-  game: 'Does every round come out the same again?',
-  payout: 'Do winners and payouts follow from the rounds?',
-} as const
+const questions: Readonly<Record<'battle' | 'opening', Readonly<Record<StageName, string>>>> = {
+  battle: {
+    seed: 'Is the server seed the one promised before anyone joined?',
+    randomness: 'Are boxes, players’ seeds and the public value the ones fixed beforehand?',
+    game: 'Does every round come out the same again?',
+    payout: 'Do winners and payouts follow from the rounds?',
+  },
+  opening: {
+    seed: 'Is the server seed the one promised before the client seed was given?',
+    randomness: 'Are box, client seed and nonces the ones fixed beforehand?',
+    game: 'Does every draw come out the same again?',
+    payout: 'Do price and payouts follow from the draws?',
+  },
+}
+
+type Verified = Readonly<{ kind: 'battle' | 'opening'; id: string; title: string; verification: Verification }>
 
 try {
   process.exitCode = await verify()
@@ -35,52 +49,80 @@ async function verify(): Promise<number> {
       url: { type: 'string', default: 'http://127.0.0.1:3000' },
       'seed-hash': { type: 'string' },
       'boxes-hash': { type: 'string' },
+      'client-seed': { type: 'string' },
+      nonce: { type: 'string' },
       anchor: { type: 'string' },
       round: { type: 'string' },
     },
     allowPositionals: true,
   })
   const [what, ...more] = positionals
-  if (what === undefined || more.length > 0) throw new Error(`say which battle\n${USAGE}`)
-  const proof = await proofOf(what, values.url)
-  const { 'seed-hash': seedHash, 'boxes-hash': boxesHash, anchor, round } = values
-  const noted: Noted = {
-    ...(seedHash !== undefined && { seedHash }),
-    ...(boxesHash !== undefined && { boxesHash }),
-    ...(anchor !== undefined && { anchor }),
-    ...(round !== undefined && { entropyRound: Number(round) }),
-  }
-  const { ok, stages } = verifyBattle(proof, noted, verifyBeacon)
-  console.log(`battle ${proof.battle}, ${proof.mode}, ${proof.seats?.length} seats`)
+  if (what === undefined || more.length > 0) throw new Error(`say which battle or opening\n${USAGE}`)
+  const verified = verifiedBy(await proofOf(what, values.url), values)
+  const { kind, id, title, verification } = verified
+  const { ok, stages } = verification
+  console.log(title)
   for (const stage of stages) {
-    console.log(`${stage.ok ? 'yes' : 'NO '}  ${stage.name.padEnd(10)}  ${questions[stage.name]}`)
+    console.log(`${stage.ok ? 'yes' : 'NO '}  ${stage.name.padEnd(10)}  ${questions[kind][stage.name]}`)
     if (!stage.ok) console.log(`                 ${stage.detail}`)
   }
   const failed = stages.find((stage) => !stage.ok)
   console.log(
-    ok ? 'This battle is what it was promised to be.' : `This battle does NOT verify: it fails at ${failed?.name}.`,
+    ok ? `This ${kind} is what it was promised to be.` : `This ${kind} does NOT verify: it fails at ${failed?.name}.`,
   )
-  const told = { battle: proof.battle, stages: Object.fromEntries(stages.map((stage) => [stage.name, stage.ok])) }
+  const told = { [kind]: id, stages: Object.fromEntries(stages.map((stage) => [stage.name, stage.ok])) }
   console.log(JSON.stringify({ verify: ok ? 'ok' : 'failed', ...told, ...(!ok && { fails: failed?.name }) }))
   return ok ? 0 : 1
 }
 
-/** The proof in a file, or that of a battle by its id; also out of the whole description of a battle. */
-async function proofOf(what: string, url: string): Promise<BattleProof> {
-  const json: unknown = JSON.parse(existsSync(what) ? readFileSync(what, 'utf8') : await fetched(what, url))
-  const proof = isRecord(json) && isRecord(json['proof']) ? json['proof'] : json
-  if (!isRecord(proof) || !('serverSeed' in proof)) throw new Error(`${what} is not the proof of a battle`)
-  return proof as BattleProof
+/** Recomputes whatever it is the proof of, held against what was noted. */
+function verifiedBy(proof: BattleProof | OpeningProof, noted: Readonly<Record<string, string | undefined>>): Verified {
+  const { 'seed-hash': seedHash, 'boxes-hash': boxesHash, 'client-seed': clientSeed, anchor, round, nonce } = noted
+  const common = seedHash !== undefined && { seedHash }
+  if ('opening' in proof) {
+    const verification = verifyOpening(proof, {
+      ...common,
+      ...(boxesHash !== undefined && { boxHash: boxesHash }),
+      ...(clientSeed !== undefined && { clientSeed }),
+      ...(nonce !== undefined && { nonce: Number(nonce) }),
+    })
+    const title = `opening ${proof.opening}, ${proof.drops?.length} of ${proof.box?.id}`
+    return { kind: 'opening', id: proof.opening, title, verification }
+  }
+  const seen: Noted = {
+    ...common,
+    ...(boxesHash !== undefined && { boxesHash }),
+    ...(anchor !== undefined && { anchor }),
+    ...(round !== undefined && { entropyRound: Number(round) }),
+  }
+  const title = `battle ${proof.battle}, ${proof.mode}, ${proof.seats?.length} seats`
+  return { kind: 'battle', id: proof.battle, title, verification: verifyBattle(proof, seen, verifyBeacon) }
 }
 
-async function fetched(battle: string, url: string): Promise<string> {
-  if (!UUID.test(battle)) throw new Error(`${battle} is neither a file nor the id of a battle`)
-  const response = await fetch(`${url.replace(/\/+$/, '')}/battles/${battle}/proof`).catch((error: unknown) => {
-    throw new Error(`${url} does not answer; --url says where else to ask`, { cause: error })
-  })
-  const text = await response.text()
-  if (!response.ok) throw new Error(`${url} answers ${response.status}: ${text.slice(0, 200)}`)
-  return text
+/** The proof in a file, or that of a battle or an opening by its id; also out of the whole description of a battle. */
+async function proofOf(what: string, url: string): Promise<BattleProof | OpeningProof> {
+  const json: unknown = JSON.parse(existsSync(what) ? readFileSync(what, 'utf8') : await fetched(what, url))
+  const proof = isRecord(json) && isRecord(json['proof']) ? json['proof'] : json
+  if (!isRecord(proof) || !('serverSeed' in proof))
+    throw new Error(`${what} is not the proof of a battle or an opening`)
+  return proof as BattleProof | OpeningProof
+}
+
+/** Asks for both: an id alone does not say what it is of. */
+async function fetched(id: string, url: string): Promise<string> {
+  if (!UUID.test(id)) throw new Error(`${id} is neither a file nor the id of a battle or an opening`)
+  const base = url.replace(/\/+$/, '')
+  let refusal = ''
+  for (const path of [`/battles/${id}/proof`, `/openings/${id}/proof`]) {
+    const response = await fetch(base + path).catch((error: unknown) => {
+      throw new Error(`${url} does not answer; --url says where else to ask`, { cause: error })
+    })
+    const text = await response.text()
+    if (response.ok) return text
+    refusal = `${url} answers ${response.status}: ${text.slice(0, 200)}`
+    if (response.status !== 404) break
+  }
+  throw new Error(refusal)
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -13,6 +13,7 @@ import { addHistory } from './history.ts'
 import { addInventory } from './inventory.ts'
 import { addMe } from './me.ts'
 import { addDocument } from './openapi.ts'
+import { addOpenings } from './openings.ts'
 import { addOwnAccount } from './own-account.ts'
 import { addProviders } from './providers.ts'
 import type { ServiceEnv, ServiceParts, Services } from './parts.ts'
@@ -51,6 +52,7 @@ export function createServices(parts: ServiceParts): Services {
   addHistory(app, parts, gates)
   addInventory(app, parts, gates)
   addSell(app, parts, gates)
+  addOpenings(app, parts, gates)
   addFairness(app, parts)
   addCheckpoints(app, parts)
   addHealth(app, parts)

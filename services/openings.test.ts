@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { verifyOpening } from '../game/opening/verify.ts'
+import type { OpeningProof } from '../schema/opening.ts'
+import { uuidv7 } from '../schema/uuid.ts'
+import { newGuest, openTestNode, type TestNode } from '../test/node.ts'
+
+let node: TestNode
+beforeAll(async () => void (node = await openTestNode()))
+afterAll(() => node.close())
+
+const clientSeed = (n: number) => n.toString(16).padStart(64, '0')
+
+test('seeds are told, begun once, and complete the proof of an opening when they are rotated', async () => {
+  const { token } = await newGuest(node)
+  const principal = await node.access.authenticate(token)
+  const first = await node.call('GET', '/seeds', { token })
+  expect(first.body).toMatchObject({ current: null, last: null })
+  const body = { seeds: first.body.next.seeds, clientSeed: clientSeed(1) }
+  const begun = await node.call('POST', '/seeds', { token, body })
+  expect(begun.body).toMatchObject({ current: { ...body, seedHash: first.body.next.seedHash, nonce: 0 }, last: null })
+  expect((await node.call('POST', '/seeds', { token, body })).body).toEqual(begun.body)
+  const { opening } = await node.openings.open(principal, 'k', { box: 'pocket-change', count: 2 })
+  const early = await node.call('GET', `/openings/${opening}/proof`)
+  expect([early.status, early.body.serverSeed]).toEqual([200, null])
+  await node.call('POST', '/seeds', { token, body: { seeds: begun.body.next.seeds, clientSeed: clientSeed(2) } })
+  const { body: proof } = await node.call('GET', `/openings/${opening}/proof`)
+  const noted = { seedHash: first.body.next.seedHash as string, clientSeed: clientSeed(1), nonce: 0 }
+  expect(verifyOpening(proof as OpeningProof, noted)).toMatchObject({ ok: true })
+})
+
+test('what is not there, not allowed or not well formed is refused with its code', async () => {
+  const { token } = await newGuest(node)
+  const codeOf = async (...call: Parameters<TestNode['call']>) => (await node.call(...call)).body.code
+  for (const id of [uuidv7(), 'nonsense', '0'.repeat(36)])
+    expect(await codeOf('GET', `/openings/${id}/proof`)).toBe('opening/unknown')
+  expect(await codeOf('GET', '/seeds')).toBe('auth/token-missing')
+  expect(await codeOf('POST', '/seeds', { body: {} })).toBe('auth/token-missing')
+  const { next } = (await node.call('GET', '/seeds', { token })).body
+  const begin = (body: unknown) => codeOf('POST', '/seeds', { token, body })
+  expect(await begin({ seeds: uuidv7(), clientSeed: clientSeed(1) })).toBe('seeds/unknown')
+  expect(await begin({ seeds: next.seeds, clientSeed: 'x' })).toBe('request/invalid')
+  expect(await begin({ seeds: next.seeds, clientSeed: clientSeed(1), more: 1 })).toBe('request/invalid')
+  await node.call('POST', '/seeds', { token, body: { seeds: next.seeds, clientSeed: clientSeed(1) } })
+  expect(await begin({ seeds: next.seeds, clientSeed: clientSeed(2) })).toBe('seeds/unknown')
+})
