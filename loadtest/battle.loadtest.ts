@@ -14,7 +14,7 @@ where nothing is said, with a summary as the last line. A server is started wher
 
 const DEFAULT_ENDPOINT = `http://127.0.0.1:${process.env['PORT'] || 3000}`
 const SECONDS_MAX = 120
-const TABLE = { seats: 2, rounds: 3, verifyEvery: 10 }
+const TABLE = { seats: 2, rounds: 3, kinds: 'mixed', verifyEvery: 10 } as const
 
 const flags = {
   room: { type: 'string' },

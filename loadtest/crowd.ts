@@ -6,6 +6,7 @@ import { memoryTokens } from '../client-sdk/tokens.ts'
 import { RollingDropError } from '../schema/errors.ts'
 import { Latency } from './latency.ts'
 import type { Played } from './scenario/battle.ts'
+import { mixed } from './scenario/mix.ts'
 import { scenarioNames, scenarios, type ScenarioName, type Tools } from './scenario/scenarios.ts'
 
 export type CrowdOptions = Readonly<{
@@ -13,6 +14,8 @@ export type CrowdOptions = Readonly<{
   url: string
   seats: number
   rounds: number
+  /** `mixed`: each table plays battles of every mode and option, one after the other. */
+  kinds: 'mixed' | 'standard'
   /** `mixed`: each table plays one after the other. */
   scenario: ScenarioName | 'mixed'
   /** Needed by `reconnect`: sockets that can be cut. */
@@ -99,10 +102,11 @@ export class Crowd {
   }
 
   #one(players: readonly RollingDrop[], nth: number, verify: boolean): Promise<Played> {
-    const { seats, rounds, scenario, tools = { cut: () => 0 } } = this.#options
+    const { seats, rounds, kinds, scenario, tools = { cut: () => 0 } } = this.#options
     const name = scenario === 'mixed' ? scenarioNames[nth % scenarioNames.length]! : scenario
     const boxes = Array.from({ length: rounds }, (_, round) => this.#boxes[round % this.#boxes.length]!)
-    return scenarios[name](players, { seats, rounds: boxes, verify, limit_ms: BATTLE_LIMIT_MS }, tools)
+    const table = { ...(kinds === 'mixed' ? mixed(this.#begun, seats) : { seats }), rounds: boxes, verify }
+    return scenarios[name](players, { ...table, limit_ms: BATTLE_LIMIT_MS }, tools)
   }
 
   #note({ ms, verified }: Played): void {

@@ -110,6 +110,7 @@ test.each([
   [['battle', '--endpoint', 'http://example.com']],
   [['chess']],
   [['battle', '--scenario', 'chess']],
+  [['battle', '--kinds', 'chess']],
   [['battle', '--no-such-flag']],
 ])('%j is refused with exit code 1', async (args) => {
   expect((await run('load.ts', ...args)).code).toBe(1)

@@ -5,6 +5,7 @@ import { scenarioOf, stageFor } from './stage.ts'
 import { whole } from './whole.ts'
 
 const HELP = `npm run load -- battle [--clients 20] [--seconds 10] [--battles N] [--seats 2] [--rounds 3] [--verify-every 10]
+  [--kinds mixed]     every mode, side and option in turn, or standard alone
   [--scenario play]   play, create, watch (one of a table only watches), late (one comes in the middle),
                       reconnect (all sockets of a battle are cut in the middle), mixed (each table one after the other)
   [--endpoint http://127.0.0.1:3000]  a server that runs already; without it one is started, with data of its own
@@ -14,6 +15,7 @@ Ends with one line of JSON; the exit code is 1 when a threshold is missed.`
 
 const flags = {
   scenario: { type: 'string', default: 'play' },
+  kinds: { type: 'string', default: 'mixed' },
   clients: { type: 'string', default: '20' },
   seconds: { type: 'string', default: '10' },
   battles: { type: 'string', default: '1000000' },
@@ -44,11 +46,12 @@ async function main(): Promise<number> {
   const battles = whole(values.battles, 'battles', 1, 1_000_000)
   const verifyEvery = whole(values['verify-every'], 'verify-every', 0, 1_000_000)
   const scenario = scenarioOf(values.scenario)
+  const kinds = kindsOf(values.kinds)
   const stage = await stageFor(scenario, values.endpoint, log)
   try {
-    const table = { seats, rounds, battles, verifyEvery, scenario }
+    const table = { seats, rounds, kinds, battles, verifyEvery, scenario }
     const played = await headless({ ...stage, ...table, clients, seconds, log })
-    const summary = { load: 'battle', scenario, clients, seats, rounds, ...played }
+    const summary = { load: 'battle', scenario, kinds, clients, seats, rounds, ...played }
     const missed = misses(summary, values)
     for (const line of missed) log(line)
     process.stdout.write(`${JSON.stringify(summary)}\n`)
@@ -56,6 +59,11 @@ async function main(): Promise<number> {
   } finally {
     await stage.stop()
   }
+}
+
+function kindsOf(text: string): 'mixed' | 'standard' {
+  if (text === 'mixed' || text === 'standard') return text
+  throw new Error(`--kinds is mixed or standard, not ${text}`)
 }
 
 /** What the summary missed of the thresholds that were given, one line each. Playing nothing at all is a miss, too. */

@@ -7,7 +7,7 @@ import { localEndpoint } from './endpoint.ts'
 import { scenarioOf, stageFor } from './stage.ts'
 
 /** Started by battle.loadtest.ts, at a terminal only: @colyseus/loadtest calls this once for each client and counts its joins. */
-const TABLE = { seats: 2, rounds: 3, verifyEvery: 10, battles: Infinity }
+const TABLE = { seats: 2, rounds: 3, kinds: 'mixed', verifyEvery: 10, battles: Infinity } as const
 
 type Seat = Parameters<Client['consumeSeatReservation']>[0]
 type Consume = (this: Client, seat: Seat) => ReturnType<Client['consumeSeatReservation']>

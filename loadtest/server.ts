@@ -32,6 +32,7 @@ const LAST_LINES = 40
 const FOR_LOAD = {
   HOST: '127.0.0.1',
   REVEAL_MS: '10',
+  FAST_REVEAL_MS: '5',
   ENTROPY_PERIOD_MS: '50',
   DEMO_BOTS: '0',
   LOG_LEVEL: 'warn',

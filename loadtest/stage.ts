@@ -8,7 +8,7 @@ export type Wanted = ScenarioName | 'mixed'
 export type Stage = Readonly<{ url: string; tools: Tools; stop(): Promise<void> }>
 
 /** Long enough that something can happen to a battle before it is over. */
-const SLOW = { REVEAL_MS: '250' }
+const SLOW = { REVEAL_MS: '250', FAST_REVEAL_MS: '200' }
 const NO_TOOLS: Tools = { cut: () => 0 }
 
 /** Throws an Error that names the scenarios there are. */

@@ -13,7 +13,13 @@ import { Redis } from './redis.ts'
 export type Member = { readonly name: string; readonly port: number; server: Server | undefined }
 
 /** Rounds long enough that a battle takes some seconds, and tables that do not fill give up within the run. */
-const SETTINGS = { REVEAL_MS: '700', BATTLE_WAIT_S: '15', TRUSTED_PROXIES: '127.0.0.1', SECRET_KEY: '5e'.repeat(32) }
+const SETTINGS = {
+  REVEAL_MS: '700',
+  FAST_REVEAL_MS: '500',
+  BATTLE_WAIT_S: '15',
+  TRUSTED_PROXIES: '127.0.0.1',
+  SECRET_KEY: '5e'.repeat(32),
+}
 const KNOWN_WITHIN_MS = 5_000
 
 /** Several server processes over one Postgres and one Redis, behind one address. */

@@ -5,6 +5,7 @@ import { connect } from '../../client-sdk/connect.ts'
 import { memoryTokens } from '../../client-sdk/tokens.ts'
 import { RollingDropError } from '../../schema/errors.ts'
 import { playBattle } from '../scenario/battle.ts'
+import { mixed } from '../scenario/mix.ts'
 import { Random } from './random.ts'
 
 /** Somebody who follows a battle: when they first heard something of each activation, by its epoch. */
@@ -71,7 +72,8 @@ export class Players {
       const length = ROUNDS.least + random.below(ROUNDS.more)
       const rounds = Array.from({ length }, () => random.pick(boxes))
       try {
-        await playBattle(players, { seats, rounds, verify: own % 8 === 0, limit_ms: BATTLE_LIMIT_MS })
+        const table = { ...mixed(random.below(1_000), seats), rounds, verify: own % 8 === 0 }
+        await playBattle(players, { ...table, limit_ms: BATTLE_LIMIT_MS })
         this.finished++
       } catch (error) {
         if (error instanceof RollingDropError) this.refused.set(error.code, (this.refused.get(error.code) ?? 0) + 1)

@@ -1,11 +1,14 @@
 import { performance } from 'node:perf_hooks'
 import type { BattleLink, RollingDrop } from '../../client-sdk/api.ts'
 import type { BattleState } from '../../schema/battle-state.ts'
+import type { Kind } from './mix.ts'
 
 /** A table: `seats` seats for the players and, where they are fewer, bots; one round for each of `rounds` (box ids). */
 export type Table = Readonly<{
   seats: number
   rounds: readonly string[]
+  /** Left out: one against the other, the highest total wins. */
+  kind?: Kind
   /** Whether the result is fetched and recomputed. */
   verify: boolean
   /** All must be over within this time. */
@@ -34,7 +37,7 @@ export async function playBattle(
 ): Promise<Played> {
   const started_ms = performance.now()
   const [creator, ...others] = players as [RollingDrop, ...RollingDrop[]]
-  const { id } = await creator.battles.create({ rounds: [...table.rounds], seats: table.seats })
+  const { id } = await creator.battles.create({ ...table.kind, rounds: [...table.rounds], seats: table.seats })
   const create_ms = performance.now() - started_ms
   const links = players.map((player) => player.battles.watch(id))
   try {
@@ -51,12 +54,12 @@ export async function playBattle(
 }
 
 /** Seats the others, then the bots. @returns how long each join took, in ms */
-async function takeSeats(links: readonly BattleLink[], others: number, { seats }: Table): Promise<number[]> {
+async function takeSeats(links: readonly BattleLink[], others: number, { seats, kind }: Table): Promise<number[]> {
   const join_ms = await Promise.all(
     links.slice(1).map(async (link, index) => {
       await live(link)
       const said_ms = performance.now()
-      await link.join(index + 1)
+      await link.join(index + 1, undefined, kind?.borrowMax)
       return performance.now() - said_ms
     }),
   )

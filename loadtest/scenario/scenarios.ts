@@ -27,10 +27,10 @@ export const scenarioNames = Object.keys(scenarios) as ScenarioName[]
 /** What the summary tells of, besides `create`, `join` and `battle`. */
 export const extraTimes = ['cancel', 'watch', 'late', 'reconnect'] as const
 
-async function createAndCancel(players: readonly RollingDrop[], { seats, rounds }: Table): Promise<Played> {
+async function createAndCancel(players: readonly RollingDrop[], { seats, rounds, kind }: Table): Promise<Played> {
   const [creator] = players as [RollingDrop]
   const began_ms = performance.now()
-  const { id } = await creator.battles.create({ rounds: [...rounds], seats })
+  const { id } = await creator.battles.create({ ...kind, rounds: [...rounds], seats })
   const create_ms = performance.now() - began_ms
   const link = creator.battles.watch(id)
   try {
