@@ -54,6 +54,7 @@ export function addDocument(app: Services): void {
       { name: 'battles', description: 'Battles and their proofs. Playing happens over the socket.' },
       { name: 'wallet', description: 'Your own balances, items and statement.' },
       { name: 'fairness', description: 'What was published beforehand.' },
+      { name: 'partners', description: 'For partners, about their own tenant. Calls are signed.' },
       { name: 'operations', description: 'For whoever runs it.' },
     ],
   })

@@ -67,10 +67,10 @@ test('a partner that floods, opens many feeds and reads none is bounded and slow
   const began_ms = performance.now()
   const feeds = await Promise.all(Array.from({ length: 5 }, () => follow(noisy)))
   for (const { socket } of feeds.slice(1)) socket.pause()
-  let isOver = false
+  const over = new AbortController()
   const codes = new Map<number, number>()
   const flood = Array.from({ length: 4 }, async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const path = '/partner/v1/stream/notifications?limit=1000'
       const response = await fetch(node.url + path, { headers: signRequest(noisy, { method: 'GET', path }) })
       await response.arrayBuffer()
@@ -78,7 +78,7 @@ test('a partner that floods, opens many feeds and reads none is bounded and slow
     }
   })
   const offered = (async () => {
-    for (let n = 0; !isOver; n++) {
+    for (let n = 0; !over.signal.aborted; n++) {
       await publish('noisy', 40, 'x'.repeat(1_000))
       await delay(20)
     }
@@ -90,7 +90,7 @@ test('a partner that floods, opens many feeds and reads none is bounded and slow
     await vi.waitFor(() => expect(conflated(feeds[0]!)).toBeGreaterThan(0), 20_000)
     await vi.waitFor(() => expect(codes.get(429)).toBeGreaterThan(0), 20_000)
   } finally {
-    isOver = true
+    over.abort()
     await Promise.all([...flood, offered])
   }
   const seconds = (performance.now() - began_ms) / 1000

@@ -1,3 +1,4 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
 import { unpack } from 'msgpackr'
 import { WebSocket } from 'ws'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -7,7 +8,7 @@ import { PartnerAdministration } from '../../access/partners/administration.ts'
 import { digestOf } from '../../schema/digest.ts'
 import type { EventDraft } from '../../schema/event.ts'
 import type { LiveFeedFrame } from '../../schema/live-feed.ts'
-import type { StreamPage } from '../../schema/partner.ts'
+import { streamPage, type StreamPage } from '../../schema/partner.ts'
 import { formatPosition } from '../../schema/position.ts'
 import { uuidv7 } from '../../schema/uuid.ts'
 import { openTestRooms, type TestRooms } from '../../test/rooms.ts'
@@ -172,6 +173,18 @@ describe('the stream of a topic', () => {
     const headers = signRequest(key, { method: 'GET', path })
     expect((await get(key, path, headers)).status).toBe(200)
     expect((await get(key, path, headers)).body.code).toBe('partner/replayed')
+  })
+
+  test('is described, with its refusals and how it is signed, in the document of all routes', () => {
+    const document = new OpenAPIHono()
+      .route('/', node.rooms.routes)
+      .getOpenAPI31Document({ openapi: '3.1.0', info: { title: 't', version: '1' } })
+    const { get: described } = document.paths!['/partner/v1/stream/{topic}']!
+    expect(Object.keys(described!.responses!)).toEqual(['200', '400', '401', '403', '404', '409', '410', '429', '503'])
+    expect(JSON.stringify(described!.responses)).toContain('`partner/replayed`')
+    expect(Object.keys(document.components!.securitySchemes!)).toEqual(['partnerKey', 'partnerSignature'])
+    const example = (described!.responses!['200'] as { content: Record<string, { example: unknown }> }).content
+    streamPage.parse(example['application/json']!.example)
   })
 
   test('past the quota says when to come back', async () => {
