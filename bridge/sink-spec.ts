@@ -15,8 +15,12 @@ export type SinkPlace = Readonly<{
 
 export const LINEAGE = 'abcdef0123456789'
 
-/** Events `from` … `to` as the ledger hands them out. */
-export function eventsOf(from: number, to: number): readonly CommittedEvent[] {
+/** Events `from` … `to` as the ledger hands them out, each changed as `changed` says. */
+export function eventsOf(
+  from: number,
+  to: number,
+  changed: (seq: number) => Partial<CommittedEvent> = () => ({}),
+): readonly CommittedEvent[] {
   return Array.from({ length: to - from + 1 }, (_, i) => ({
     seq: BigInt(from + i),
     type: 'money.moved',
@@ -27,6 +31,7 @@ export function eventsOf(from: number, to: number): readonly CommittedEvent[] {
     outcome: '01890000-0000-7000-8000-000000000000',
     at_ms: 1_700_000_000_000 + i,
     payload: { amount: '250', note: 'ünïcode "quoted"\nline' },
+    ...changed(from + i),
   }))
 }
 

@@ -37,6 +37,15 @@ export function text(value: string, unit: string, why: string): Setting<string> 
   return { type: z.string().describe('any text'), default: value, unit, why, secret: false }
 }
 
+/** What stands in front of names that others choose too; empty for nothing. */
+export function prefix(why: string): Setting<string> {
+  const type = z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{0,60}$/)
+    .describe('up to 60 letters, digits, dots, hyphens and underscores')
+  return { type, default: '', unit: 'prefix', why, secret: false }
+}
+
 /** A URL with one of these schemes, or empty. */
 export function url(schemes: readonly string[], why: string): Setting<string> {
   const allowed = `empty, or a URL that begins with ${schemes.map((s) => `${s}://`).join(' or ')}`

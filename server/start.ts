@@ -7,8 +7,6 @@ import { createAccess, type AccessOperations } from '../access/open.ts'
 import type { PartnerAccess } from '../access/partner.ts'
 import { openPartners } from '../access/partners/open.ts'
 import { createSealer, type Sealer } from '../access/seal.ts'
-import { createNdjsonSink } from '../bridge/sinks/ndjson.ts'
-import { Relay } from '../bridge/relay.ts'
 import { createCatalog } from '../catalog/catalog.ts'
 import { seedCatalog } from '../catalog/seed.ts'
 import type { Config } from '../config.ts'
@@ -30,6 +28,7 @@ import { step } from '../scripts/progress.mjs'
 import { createServices } from '../services/app.ts'
 import type { Services } from '../services/parts.ts'
 import { openAccounts, openProviderSignIn, siteOf } from './accounts.ts'
+import { openBridge } from './bridge.ts'
 import { Cleanup } from './cleanup.ts'
 import { entropyConfig, ledgerLimits, partnerQuota, roomsConfig, serviceConfig } from './settings.ts'
 import { answerWhileStarting } from './starting.ts'
@@ -203,7 +202,8 @@ async function buildApp(begun: Begun, databaseUrl: string, server: Server, url: 
   rooms.attach(server)
   const checkpoints = createCheckpoints({ pool, key: checkpointKey(secretKey), failed })
   cleanup.add('checkpoints', () => checkpoints.close())
-  startRelay(base, pool, opened, () => rooms.node())
+  const bridge = openBridge({ config, pool, opened, node: () => rooms.node(), log })
+  cleanup.add('bridge', () => bridge.close())
   startDemo(base, access, url)
   const services = createServices({
     pool,
@@ -223,6 +223,7 @@ async function buildApp(begun: Begun, databaseUrl: string, server: Server, url: 
     node: rooms.node(),
   })
   services.route('/', rooms.routes)
+  services.route('/', bridge.routes)
   return services
 }
 
@@ -272,19 +273,6 @@ async function openPartnerAccess(
     partners.close()
   })
   return partners
-}
-
-/** Carries committed events into a file, when one is configured. */
-function startRelay(
-  { config, log, cleanup }: Base,
-  pool: pg.Pool,
-  { ledger, tail }: OpenLedger,
-  node: () => string,
-): void {
-  if (config.relay_file === '') return
-  const sink = createNdjsonSink({ file: config.relay_file, bytes_max: config.relay_file_bytes_max })
-  const relay = new Relay({ pool, ledger, tail, node, sink, log })
-  cleanup.add('relay', () => relay.close())
 }
 
 /** Bots of our own keep lobby and feed moving, over the same door as everyone. */

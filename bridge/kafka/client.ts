@@ -71,7 +71,7 @@ export function explainKafka(error: unknown, { brokers }: Pick<KafkaAddress, 'br
 function deepest(error: unknown): Readonly<{ name: string; type: string; message: string }> {
   let at = error as { name?: string; type?: string; message?: string; cause?: unknown; originalError?: unknown }
   for (let next = at.cause ?? at.originalError; next instanceof Error; next = at.cause ?? at.originalError) {
-    at = next as typeof at
+    at = next
   }
   return { name: at.name ?? '', type: at.type ?? '', message: at.message ?? String(error) }
 }

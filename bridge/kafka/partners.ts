@@ -7,7 +7,7 @@ const FRESH_MS = 30_000
 export class Partners {
   readonly #read: () => Promise<readonly PartnerTenant[]>
   readonly #house: string
-  #byTenant: ReadonlyMap<string, PartnerTenant> = new Map()
+  #byTenant: ReadonlyMap<string, readonly PartnerTenant[]> = new Map()
   #read_at = -Infinity
 
   constructor(read: () => Promise<readonly PartnerTenant[]>, house: string) {
@@ -16,11 +16,11 @@ export class Partners {
   }
 
   get all(): readonly PartnerTenant[] {
-    return [...this.#byTenant.values()]
+    return [...this.#byTenant.values()].flat()
   }
 
-  of(tenant: string): PartnerTenant | undefined {
-    return this.#byTenant.get(tenant)
+  of(tenant: string): readonly PartnerTenant[] {
+    return this.#byTenant.get(tenant) ?? []
   }
 
   /** True when there are partners that were not there before. */
@@ -30,7 +30,7 @@ export class Partners {
     const partners = await this.#read()
     this.#read_at = performance.now()
     const known = new Set(this.all.map(({ id }) => id))
-    this.#byTenant = new Map(partners.map((partner) => [partner.tenant, partner]))
+    this.#byTenant = Map.groupBy(partners, ({ tenant }) => tenant)
     return partners.some(({ id }) => !known.has(id))
   }
 }

@@ -19,7 +19,7 @@ export type Surroundings = Readonly<{
   region: string
   prefix: string
   encode: Encoder
-  partnerOf: (tenant: string) => PartnerTenant | undefined
+  partnersOf: (tenant: string) => readonly PartnerTenant[]
   /** The largest message of a topic, by its full name. */
   bytes_max: (topic: string) => number
 }>
@@ -59,19 +59,19 @@ export function planMessages(
 /** The event's messages; or why there can be none. All of them or none, so that no reader knows what another does not. */
 function tryEncode(event: CommittedEvent, around: Surroundings): readonly Ready[] | Error {
   try {
-    const partner = around.partnerOf(event.tenant)
+    const partners = around.partnersOf(event.tenant)
     const values = new Map<Family, Buffer>()
     const valueOf = (family: Family): Buffer => {
       const value =
         values.get(family) ??
         around.encode(
           family,
-          recordOf(event, family, { lineage: around.lineage, region: around.region, partner: partner?.id ?? null }),
+          recordOf(event, family, { lineage: around.lineage, region: around.region, partner: partners[0]?.id ?? null }),
         )
       values.set(family, value)
       return value
     }
-    return routesOf(event, partner).map(({ topic, family, key }) => {
+    return routesOf(event, partners).map(({ topic, family, key }) => {
       const value = valueOf(family)
       const most = around.bytes_max(around.prefix + topic.name) - MESSAGE_BYTES
       if (value.length > most)

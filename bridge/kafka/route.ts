@@ -1,6 +1,6 @@
 import type { Family } from '../../schema/avro/schemas.ts'
 import type { CommittedEvent, EventType } from '../../schema/event.ts'
-import { topicsOf } from '../../schema/topic.ts'
+import { topicsOf, type PartnerTopic } from '../../schema/topic.ts'
 import { houseTopics, partnerTopics, sharedTopics, type Topic } from './topics.ts'
 
 /** One of those who resell us, and the tenant that is theirs. */
@@ -25,9 +25,9 @@ export function userOf({ user, payload }: CommittedEvent): string | null {
 
 /**
  * Where an event goes: once into the topic of its family, once into that of inventories when it changes one, and into those
- * of the partner whose tenant it belongs to, unless it is internal.
+ * of the partners whose tenant it belongs to, unless it is internal.
  */
-export function routesOf(event: CommittedEvent, partner: PartnerTenant | undefined): readonly Route[] {
+export function routesOf(event: CommittedEvent, partners: readonly PartnerTenant[]): readonly Route[] {
   const family = familyOf(event.type)
   // A battle's events keep their order among each other, whoever they are about.
   const key = (family === 'battle' ? event.actor : userOf(event)) ?? event.actor ?? event.tenant
@@ -36,16 +36,33 @@ export function routesOf(event: CommittedEvent, partner: PartnerTenant | undefin
   const inventory = told.includes('partner-inventory-updates')
     ? [{ topic: houseTopics.inventory, family: 'inventory' as const, key: userOf(event) ?? key }]
     : []
-  if (!partner || partner.tenant !== event.tenant || event.audience === 'internal') return [house, ...inventory]
-  return [house, ...inventory, ...partnerRoutes(told, family, partner.id)]
+  const outside = event.audience === 'internal' ? [] : partners.filter(({ tenant }) => tenant === event.tenant)
+  return [
+    house,
+    ...inventory,
+    ...sharedRoutes(told, family, outside),
+    ...outside.flatMap(({ id }) => ownRoutes(told, family, id)),
+  ]
 }
 
-function partnerRoutes(told: ReturnType<typeof topicsOf>, family: Family, id: string): readonly Route[] {
-  const own = partnerTopics(id)
-  const routes = told.map((name): Route => {
-    if (name === 'notifications') return { topic: own.notifications, family, key: id }
-    return { topic: sharedTopics[name], family: name === 'partner-inventory-updates' ? 'inventory' : family, key: id }
+/** Once each, however many partners a tenant has. */
+function sharedRoutes(
+  told: readonly PartnerTopic[],
+  family: Family,
+  [partner]: readonly PartnerTenant[],
+): readonly Route[] {
+  if (!partner) return []
+  return told.flatMap((name) => {
+    if (name === 'notifications') return []
+    const record = name === 'partner-inventory-updates' ? 'inventory' : family
+    return [{ topic: sharedTopics[name], family: record, key: partner.id }]
   })
-  const isMore = told.some((name) => name !== 'notifications')
-  return isMore ? [...routes, { topic: own.events, family, key: id }] : routes
+}
+
+function ownRoutes(told: readonly PartnerTopic[], family: Family, id: string): readonly Route[] {
+  const { events, notifications } = partnerTopics(id)
+  return [
+    ...(told.some((name) => name !== 'notifications') ? [{ topic: events, family, key: id }] : []),
+    ...(told.includes('notifications') ? [{ topic: notifications, family, key: id }] : []),
+  ]
 }

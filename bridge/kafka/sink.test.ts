@@ -13,7 +13,6 @@ import { connectKafka } from './client.ts'
 import { KafkaSink, type KafkaOptions } from './sink.ts'
 
 const canRun = hasService(kafka) && hasKcat()
-const turn = { sink: 'kafka', epoch: 1, node: 'n' }
 const floor = (seq: bigint) => ({ lineage: LINEAGE, seq })
 
 let brokers: string
@@ -97,7 +96,7 @@ describe.skipIf(!canRun)('Kafka', () => {
     const prefix = newPrefix()
     const sink = new KafkaSink(optionsOf(prefix))
     await sink.open(floor(0n))
-    const events = eventsOf(1, 40).map((event, i) => ({ ...event, user: `u${i % 7}` }))
+    const events = eventsOf(1, 40, (seq) => ({ user: `u${seq % 7}` }))
     await sink.write(events.slice(0, 25), 25n)
     await sink.close()
     const again = new KafkaSink(optionsOf(prefix))
@@ -145,10 +144,11 @@ describe.skipIf(!canRun)('Kafka', () => {
     const prefix = newPrefix()
     const sink = new KafkaSink(optionsOf(prefix))
     await sink.open(floor(0n))
-    const events = eventsOf(1, 6).map((event) => {
-      if (event.seq === 2n) return { ...event, payload: { amount: 'much' } }
-      return event.seq === 5n ? { ...event, payload: { note: 'x'.repeat(2_000_000) } } : event
-    })
+    const payloads = new Map<number, CommittedEvent['payload']>([
+      [2, { amount: 'much' }],
+      [5, { note: 'x'.repeat(2_000_000) }],
+    ])
+    const events = eventsOf(1, 6, (seq) => (payloads.has(seq) ? { payload: payloads.get(seq)! } : {}))
     await sink.write(events, 6n)
     await sink.write(eventsOf(7, 8), 8n)
     await sink.close()
@@ -169,10 +169,8 @@ describe.skipIf(!canRun)('Kafka', () => {
     await sink.open(floor(0n))
     // Random bytes do not compress: what is sent is as large as what was counted.
     const note = () => randomBytes(24_000).toString('base64')
-    await sink.write(
-      eventsOf(1, 100).map((event) => ({ ...event, user: 'one', payload: { note: note() } })),
-      100n,
-    )
+    const events = eventsOf(1, 100, () => ({ user: 'one', payload: { note: note() } }))
+    await sink.write(events, 100n)
     await sink.close()
     expect(await seqsIn(`${prefix}transaction-events`)).toEqual(numbers(1, 100))
   })

@@ -97,7 +97,7 @@ export class KafkaSink implements Sink {
         region,
         prefix,
         encode: open.encode,
-        partnerOf: (tenant) => this.#partners.of(tenant),
+        partnersOf: (tenant) => this.#partners.of(tenant),
         bytes_max: (topic) => open.bytes_max.get(topic) ?? 0,
       })
       for (const { event, reason } of letters)
