@@ -4,6 +4,8 @@ import { BattlePage } from './battle/battle-page.tsx'
 import { HistoryPage } from './history/history-page.tsx'
 import { LeadersPage } from './leaders/leaders-page.tsx'
 import { ItemsPage } from './items/items-page.tsx'
+import { OpenPage } from './opening/open-page.tsx'
+import { OpenShelf } from './opening/open-shelf.tsx'
 import { LivePage } from './live/live-page.tsx'
 import { Lobby } from './lobby/lobby.tsx'
 import { RulesPage } from './rules/rules-page.tsx'
@@ -43,6 +45,7 @@ const titles: Record<Route['page'], string> = {
   rules: 'Rules',
   leaders: 'Leaders',
   live: 'Live feed',
+  open: 'Open boxes',
   nowhere: 'Nothing here',
 }
 
@@ -66,6 +69,8 @@ function Page() {
       return <RulesPage />
     case 'leaders':
       return <LeadersPage />
+    case 'open':
+      return at.box === null ? <OpenShelf /> : <OpenPage key={at.box} box={at.box} />
     case 'live':
       return <LivePage />
     case 'nowhere':

@@ -52,7 +52,8 @@ function StillReel({ box, item }: { box: string; item: Item | null }) {
   )
 }
 
-function Strip({ box, stage, seat, item }: { box: string; stage: Stage; seat: number; item: Item | null }) {
+/** The moving part: it spins, and comes to rest on `item` once that is told. `seat` sets neighbours apart. */
+export function Strip({ box, stage, seat, item }: { box: string; stage: Stage; seat: number; item: Item | null }) {
   const strip = useRef<HTMLDivElement>(null)
   const motion = useRef<Motion>({ type: 'still', offset: seat * 5 })
   const known = contents.value.get(box)

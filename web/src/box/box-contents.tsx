@@ -1,11 +1,10 @@
 import { useEffect } from 'preact/hooks'
 import { boxArt } from '../art/box.ts'
-import { itemArt } from '../art/item.ts'
-import { credits, percent, percentExact } from '../format/credits.ts'
+import { credits, percentExact } from '../format/credits.ts'
 import { boxName, contents, loadContents } from '../state/catalog.ts'
 import { addBox, full } from '../state/draft.ts'
 import { toastError } from '../state/toast.ts'
-import { LeftBadge } from './left-badge.tsx'
+import { Prizes } from './prizes.tsx'
 import { Dialog } from '../shell/dialog.tsx'
 
 /** Everything that can come out of a box, with its odds. */
@@ -38,22 +37,7 @@ export function BoxContents({ id, onClose }: { id: string; onClose: () => void }
               Add to battle
             </button>
           </div>
-          <ul class="contents">
-            {box.prizes
-              .toSorted((a, b) => Number(BigInt(b.value) - BigInt(a.value)))
-              .map((prize) => (
-                <li key={prize.sku} class={prize.rarity}>
-                  <img src={itemArt(prize.sku, prize.name, prize.rarity)} alt="" />
-                  <span>
-                    <b>{prize.name}</b>
-                    <small class="rarity-word">{prize.rarity}</small>
-                    {prize.left !== undefined && <LeftBadge left={prize.left} testId={`left-${prize.sku}`} />}
-                  </span>
-                  <span class="contents-value">{credits(BigInt(prize.value))}</span>
-                  <span class="contents-chance">{percent(prize.chance)}</span>
-                </li>
-              ))}
-          </ul>
+          <Prizes box={box} />
           <p class="hint">
             Version {box.version}. A battle commits to these exact contents, values and odds before it starts.
             {box.prizes.some(({ left }) => left !== undefined) &&

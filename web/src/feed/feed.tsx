@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks'
 import { count } from '../format/words.ts'
 import { feedOpen, feedStatus, lines, missed } from '../state/feed.ts'
 import { unseen } from '../state/mine.ts'
+import { isUnseen } from '../state/opening.ts'
 import { Icon } from '../shell/icon.tsx'
 import { FeedItem } from './feed-item.tsx'
 
@@ -12,7 +13,7 @@ export function Feed() {
     addEventListener('keydown', close)
     return () => removeEventListener('keydown', close)
   }, [])
-  const shown = lines.value.filter((line) => line.type !== 'drop' || line.battle !== unseen.value)
+  const shown = lines.value.filter((line) => (line.type !== 'drop' || line.battle !== unseen.value) && !isUnseen(line))
   return (
     <aside id="feed" class={`feed ${feedOpen.value ? 'open' : ''}`} aria-label="Live feed">
       <header class="feed-head">

@@ -14,6 +14,7 @@ const kinds: Readonly<Record<string, string>> = {
   'battle.cancel': 'Battle cancelled, refunded',
   'battle.expire': 'Nobody came, refunded',
   'battle.settle': 'Won in a battle',
+  'box.open': 'Boxes opened',
   'item.sell': 'Item sold',
 }
 

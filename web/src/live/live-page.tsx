@@ -3,6 +3,7 @@ import { FeedItem } from '../feed/feed-item.tsx'
 import { count } from '../format/words.ts'
 import { followLive, liveLines, liveMissed, liveStatus, missedTo } from '../state/live.ts'
 import { unseen } from '../state/mine.ts'
+import { isUnseen } from '../state/opening.ts'
 import { Icon } from '../shell/icon.tsx'
 import { Filters } from './filters.tsx'
 
@@ -16,7 +17,9 @@ const statusWords = {
 /** Everything that happens, as it happens, narrowed to what one wants to see. */
 export function LivePage() {
   useEffect(followLive, [])
-  const shown = liveLines.value.filter((line) => line.type !== 'drop' || line.battle !== unseen.value)
+  const shown = liveLines.value.filter(
+    (line) => (line.type !== 'drop' || line.battle !== unseen.value) && !isUnseen(line),
+  )
   return (
     <div class="page live">
       <header class="section-head">

@@ -3,8 +3,8 @@ import { route } from '../state/route.ts'
 import { Icon } from './icon.tsx'
 import { isAt, pages } from './pages.ts'
 
-/** The leaders are one link away in the lobby, the whole feed in its drawer: a thumb finds six ways, not eight. */
-const onPhones = pages.filter(({ page }) => page !== 'leaders' && page !== 'live')
+/** The leaders are one link away in the lobby, the whole feed in its drawer: the rules at the foot of what they are about: a thumb finds six ways, not nine. */
+const onPhones = pages.filter(({ page }) => page !== 'leaders' && page !== 'live' && page !== 'rules')
 
 /** The way around on a phone, at the thumb. */
 export function TabBar() {

@@ -9,12 +9,14 @@ export type Route =
   | Readonly<{ page: 'rules' }>
   | Readonly<{ page: 'leaders' }>
   | Readonly<{ page: 'live' }>
+  | Readonly<{ page: 'open'; box: string | null }>
   | Readonly<{ page: 'nowhere' }>
 
 /** The page an address stands for. */
 export function routeOf(url: URL): Route {
   const [first = '', second, ...rest] = url.pathname.split('/').filter((part) => part !== '')
   if (rest.length > 0) return { page: 'nowhere' }
+  if (first === 'open') return { page: 'open', box: second ?? null }
   if (first === 'b' && second !== undefined) return { page: 'battle', id: second }
   if (second !== undefined) return { page: 'nowhere' }
   switch (first) {

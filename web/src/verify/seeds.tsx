@@ -36,7 +36,8 @@ export function Seeds({ proof }: { proof: BattleProof }) {
   )
 }
 
-function Seed({ name, value }: { name: string; value: string | null }) {
+/** One seed or hash, to copy. */
+export function Seed({ name, value }: { name: string; value: string | null }) {
   if (value === null) return null
   const copy = () => copyText(value).then(() => toast('Copied.', 'good'), toastError)
   return (

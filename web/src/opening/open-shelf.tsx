@@ -1,0 +1,40 @@
+import { boxArt } from '../art/box.ts'
+import { itemArt } from '../art/item.ts'
+import { credits, percentExact } from '../format/credits.ts'
+import { boxes } from '../state/catalog.ts'
+
+/** Every box one can open alone. */
+export function OpenShelf() {
+  return (
+    <div class="page">
+      <header class="section-head">
+        <div>
+          <h1>Open boxes</h1>
+          <p class="lead">Alone, at once, and every draw can be recomputed afterwards.</p>
+        </div>
+      </header>
+      {boxes.value === null ? (
+        <p class="empty">Loading…</p>
+      ) : (
+        <ul class="open-shelf">
+          {boxes.value.map(({ id, name, price, best, returnToPlayer }) => (
+            <li key={id}>
+              <a class="open-card" href={`/open/${id}`} data-testid={`open-${id}`}>
+                <span class="open-art">
+                  <img class="box-art" src={boxArt(id)} alt="" />
+                  <img class={`box-best ${best.rarity}`} src={itemArt(best.sku, best.name, best.rarity)} alt="" />
+                </span>
+                <h3>{name}</h3>
+                <p class="box-facts">
+                  <span>{percentExact(returnToPlayer)} back</span>
+                  <span>up to {credits(BigInt(best.value))}</span>
+                </p>
+                <b class="open-price">{credits(BigInt(price))}</b>
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  )
+}

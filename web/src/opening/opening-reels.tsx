@@ -1,0 +1,47 @@
+import { boxArt } from '../art/box.ts'
+import { itemArt } from '../art/item.ts'
+import { Strip } from '../battle/reel.tsx'
+import { credits } from '../format/credits.ts'
+import { itemOf, type Item } from '../state/catalog.ts'
+import { calm } from '../state/motion.ts'
+import { LAND_MS, stage } from '../state/opening.ts'
+
+/** A reel for each box of one go. They spin without knowing what will come, and aim once it is told. */
+export function OpeningReels({ box, count }: { box: string; count: number }) {
+  const { type, turn, opened } = stage.value
+  const drops = opened?.drops ?? []
+  const reels = type === 'land' || type === 'show' ? drops.length : count
+  const now = { type, round: turn, land_ms: LAND_MS }
+  return (
+    <div class="opening-reels" data-testid="opening-stage" data-stage={type} data-many={reels > 5}>
+      {Array.from({ length: reels }, (_, i) => {
+        const drop = drops[i]
+        const item: Item | null = drop ? { ...itemOf(drop.sku), value: BigInt(drop.value) } : null
+        const shown = type === 'show' ? item : null
+        return (
+          <div key={i} class={`reel ${type} ${shown?.rarity ?? ''}`}>
+            {calm.value ? (
+              <div class="reel-window still">
+                {shown ? (
+                  <img src={itemArt(shown.sku, shown.name, shown.rarity)} alt="" />
+                ) : (
+                  <img src={boxArt(box)} alt="" />
+                )}
+              </div>
+            ) : (
+              <Strip box={box} stage={now} seat={i} item={item} />
+            )}
+            <div class="reel-plate">
+              {shown && (
+                <>
+                  <b>{shown.name}</b>
+                  <span>{credits(shown.value)}</span>
+                </>
+              )}
+            </div>
+          </div>
+        )
+      })}
+    </div>
+  )
+}
