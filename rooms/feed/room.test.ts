@@ -59,6 +59,33 @@ test('who comes for the first time sees the latest', async () => {
   expect(welcome!.events.length).toBeGreaterThan(4)
 })
 
+test('own events are for those who are signed in, and then theirs alone', async () => {
+  const refused = await node.seat('feed', 'main', undefined, { filter: { mine: true } })
+  expect([refused.status, await refused.json()]).toMatchObject([401, { code: 'auth/token-missing' }])
+  const ann = await node.guest()
+  const feed = await node.join('feed', 'main', ann.token, { filter: { mine: true } })
+  await until(() => expect(feed.messages).not.toHaveLength(0))
+  await play()
+  const id = await node.battle(ann)
+  await until(() => expect(eventsOf(feed).at(-1)?.actor).toBe(`battle-${id}`))
+  const told = eventsOf(feed)
+  // The credits that nobody else hears of, and the battle with one's own name in it.
+  expect(told.map(({ type }) => type)).toEqual(['faucet.granted', 'battle.created', 'battle.joined'])
+  expect(told[1]!.payload['creator']).toBe(ann.user.id)
+})
+
+test('a position that has not come closes the socket with a code that says so', async () => {
+  const { lineage, seq } = { lineage: node.tail.lineage, seq: node.tail.seq + 1_000_000n }
+  const feed = await node.join('feed', 'main', undefined, { since: formatPosition({ lineage, seq }) })
+  expect(await feed.closed).toEqual({ code: 4400, reason: 'feed/position' })
+  for (const since of ['-1', `${lineage}:-1`, `${lineage}:1.5`, `${lineage}:99999999999999999999`, 'now']) {
+    const refused = await node.seat('feed', 'main', undefined, { since })
+    expect([refused.status, await refused.json()]).toMatchObject([400, { code: 'feed/position' }])
+  }
+  const other = await node.join('feed', 'main', undefined, { since: 'otherhistory:5' })
+  await until(() => expect(framesOf(other)[0]).toMatchObject({ recovered: false, lineage }))
+})
+
 test('the feed is only listened to', async () => {
   const feed = await node.join('feed', 'main')
   feed.room.send('shout', { text: 'hello', clientSeed: clientSeed() })

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { audiences, eventTypes, type CommittedEvent, type EventType } from '../../schema/event.ts'
 import { maskedUser } from '../../schema/masked-user.ts'
 import { wants, wishOf } from './filter.ts'
-import { publicEvent } from './telling.ts'
+import { partnerTopics, topicsOf, type View } from '../../schema/topic.ts'
+import { publicEvent, tell } from './telling.ts'
 
 const USERS = ['0190aaaa-ac96-774b-bcce-b302099a8057', '0190bbbb-ac96-774b-bcce-b302099a8057']
 const drops = [
@@ -18,7 +19,14 @@ function event(type: EventType, changed: Partial<CommittedEvent> = {}): Committe
     { seat: 1, user: bob, bot: false, total: '1' },
     { seat: 2, user: null, bot: true, total: '1' },
   ]
-  const payload = { battle: 'id', user: ann, creator: bob, seats, drops, rounds: ['big', 'small'] }
+  const opening = { opening: 'id', user: ann, box: 'big', clientSeed: 'chosen', drops: drops.map(prizeOf) }
+  const payloads: Partial<Record<EventType, object>> = {
+    'battle.created': { battle: 'id', creator: bob, rounds: ['big', 'small'] },
+    'battle.joined': { battle: 'id', seat: 0, user: ann, bot: false },
+    'battle.left': { battle: 'id', seat: 0, user: ann },
+    'battle.settled': { battle: 'id', seats, drops },
+    'opening.opened': opening,
+  }
   return {
     seq: 7n,
     type,
@@ -28,10 +36,12 @@ function event(type: EventType, changed: Partial<CommittedEvent> = {}): Committe
     user: null,
     outcome: 'o',
     at_ms: 1,
-    payload,
+    payload: { ...payloads[type] },
     ...changed,
   }
 }
+
+const prizeOf = ({ sku, name, rarity, value }: (typeof drops)[number]) => ({ nonce: 0, sku, name, rarity, value })
 
 const types = Object.keys(eventTypes) as EventType[]
 
@@ -46,8 +56,8 @@ describe('an event told to the public', () => {
   })
 
   test('names no user, but always the same mask for the same one', () => {
-    const naming: EventType[] = ['battle.created', 'battle.joined', 'battle.left', 'battle.settled']
-    for (const type of naming) {
+    const told_types: EventType[] = ['battle.created', 'battle.joined', 'battle.left', 'battle.settled']
+    for (const type of told_types) {
       const told = publicEvent(event(type))!
       const masked = { created: 'creator', joined: 'user', left: 'user', settled: 'seats' }[type.slice(7)]!
       expect(JSON.stringify(told.payload[masked])).toMatch(/[0-9a-f]{3}•••/)
@@ -77,18 +87,107 @@ describe('a filter', () => {
     expect(wants(wishOf('main', { minValue: '0' }), event('battle.joined'))).toBe(false)
   })
 
-  test('never lets an event of another tenant through', () => {
-    const filter = fc.record(
-      {
-        types: fc.constant<string[]>([...types]),
-        box: fc.constantFrom('big', 'small'),
-        rarity: fc.constantFrom('common' as const, 'epic' as const),
-        minValue: fc.constant('0'),
-      },
-      { requiredKeys: [] },
+  test('knows the box of an opening and what came out of it', () => {
+    const opened = event('opening.opened')
+    expect(wants(wishOf('main', { box: 'big', rarity: 'epic', minValue: '5000' }), opened)).toBe(true)
+    expect(wants(wishOf('main', { box: 'small' }), opened)).toBe(false)
+    expect(wants(wishOf('main', { minValue: '5001' }), opened)).toBe(false)
+  })
+
+  test('of one masked user takes what names them, in whatever place', () => {
+    const wish = wishOf('main', { user: maskedUser(USERS[0]!) })
+    const naming = types.filter((type) => wants(wish, event(type)))
+    expect(naming).toContain('battle.settled')
+    expect(wants(wish, event('battle.settled', { payload: { seats: [], drops: [] } }))).toBe(false)
+    expect(wants(wish, event('battle.started', { payload: { battle: 'id' } }))).toBe(false)
+  })
+})
+
+describe('own events', () => {
+  const [ann, bob] = USERS as [string, string]
+  const mine = wishOf('main', { mine: true }, 'public', ann)
+
+  test('need somebody they are of, and a key of their own for each', () => {
+    expect(() => wishOf('main', { mine: true })).toThrow(expect.objectContaining({ code: 'auth/token-missing' }))
+    expect(() => wishOf('main', { mine: true }, 'notifications', ann)).toThrow(
+      expect.objectContaining({ code: 'feed/filter' }),
     )
+    expect(wishOf('main', { mine: true }, 'public', bob).key).not.toBe(mine.key)
+    expect(wishOf('main', {}, 'public', bob).key).toBe(wishOf('main').key)
+  })
+
+  test('are told whole to their user, and to nobody else', () => {
+    const granted = event('faucet.granted', { audience: 'user', user: ann, payload: { user: ann, amount: '1' } })
+    const theirs = event('faucet.granted', { audience: 'user', user: bob, payload: { user: bob, amount: '1' } })
+    expect(wants(mine, granted) && tell(mine, granted)?.payload).toEqual({ user: ann, amount: '1' })
+    expect(wants(mine, theirs)).toBe(false)
+    expect(tell(mine, theirs)).toBeUndefined()
+    expect(tell(wishOf('main'), granted)).toBeUndefined()
+  })
+
+  test('among what others see too show themselves and mask the rest', () => {
+    const told = JSON.stringify(tell(mine, event('battle.settled'))!.payload['seats'])
+    expect([told.includes(ann), told.includes(bob), told.includes(maskedUser(bob))]).toEqual([true, false, true])
+  })
+})
+
+test('an opening is told to strangers without the client seed', () => {
+  const told = publicEvent(event('opening.opened'))!.payload
+  expect(told).toMatchObject({ user: maskedUser(USERS[0]!), box: 'big' })
+  expect(told).not.toHaveProperty('clientSeed')
+})
+
+describe('whatever the filter and the view', () => {
+  const filter = fc.record(
+    {
+      types: fc.subarray<string>([...types], { minLength: 15 }),
+      box: fc.constantFrom('big', 'small'),
+      rarity: fc.constantFrom('common' as const, 'epic' as const),
+      minValue: fc.constantFrom('0', '101'),
+      user: fc.constantFrom(maskedUser(USERS[0]!), maskedUser(USERS[1]!)),
+      mine: fc.constant(true as const),
+    },
+    { requiredKeys: [] },
+  )
+  const view = fc.constantFrom<View>('public', ...partnerTopics)
+  const committed = fc.record({
+    type: fc.constantFrom(...types),
+    audience: fc.constantFrom(...audiences),
+    tenant: fc.constantFrom('main', 'other'),
+    user: fc.constantFrom(null, ...USERS),
+  })
+  const heard = (wanted: object, seen: View, { type, ...changed }: { type: EventType } & Partial<CommittedEvent>) => {
+    const { mine: _mine, ...partners } = wanted as { mine?: true }
+    const wish = wishOf('other', seen === 'public' ? wanted : partners, seen, USERS[0])
+    const one = event(type, changed)
+    return { wish, one, told: wants(wish, one) ? tell(wish, one) : undefined }
+  }
+
+  test("nobody hears an event of another tenant, nor one that is internal, nor one that is another user's", () => {
+    let told_count = 0
     fc.assert(
-      fc.property(filter, fc.constantFrom(...types), (wanted, type) => !wants(wishOf('other', wanted), event(type))),
+      fc.property(filter, view, committed, (wanted, seen, changed) => {
+        const { wish, one, told } = heard(wanted, seen, changed)
+        if (!told) return
+        told_count += 1
+        expect([one.tenant, one.audience === 'internal']).toEqual(['other', false])
+        if (seen === 'public' && one.audience === 'user') expect(one.user).toBe(wish.user)
+        if (seen !== 'public') expect(topicsOf(one.type)).toContain(seen)
+      }),
+      { numRuns: 5_000 },
+    )
+    expect(told_count).toBeGreaterThan(20)
+  })
+
+  test('to strangers nobody is named, and of a user only what is theirs', () => {
+    fc.assert(
+      fc.property(filter, committed, (wanted, changed) => {
+        const { wish, one, told } = heard(wanted, 'public', changed)
+        const text = JSON.stringify(told?.payload ?? {})
+        expect(text).not.toContain(USERS[1])
+        if (wish.user === undefined) expect(text).not.toContain(USERS[0])
+      }),
+      { numRuns: 5_000 },
     )
   })
 })

@@ -47,17 +47,17 @@ export function tell(wish: Wish, event: CommittedEvent): FeedEvent | undefined {
   return wish.user === undefined ? publicEvent(event) : ownEvent(wish.user, event)
 }
 
-/** To a user their own events are told whole; in what others may see too, the others stay masked. */
+/** A user is told their own events too, and their own name; others stay masked. */
 function ownEvent(user: string, event: CommittedEvent): FeedEvent | undefined {
-  if (event.audience === 'user') return event.user === user ? told(event, event.payload) : undefined
-  const tellOthers = event.audience === 'public' ? tellings[event.type] : undefined
-  return (
-    tellOthers &&
-    told(
+  const isTheirs = event.audience === 'user' && event.user === user
+  if (!isTheirs && event.audience !== 'public') return undefined
+  const telling = tellings[event.type]
+  if (telling)
+    return told(
       event,
-      tellOthers(event.payload, (each) => (each === user ? each : maskedUser(each))),
+      telling(event.payload, (each) => (each === user ? each : maskedUser(each))),
     )
-  )
+  return isTheirs ? told(event, event.payload) : undefined
 }
 
 function told({ seq, type, actor, at_ms }: CommittedEvent, payload: Payload): FeedEvent {
