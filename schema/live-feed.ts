@@ -66,7 +66,7 @@ export type LiveFeedFrame =
   | Readonly<{ type: 'unsubscribed' | 'pong' }>
   | Readonly<{ type: 'error'; of?: string } & ErrorReply>
 
-/** What a query says of the feed, to be read by `feedOptions`: the fields of a filter stand beside `since`, types with commas. */
+/** What a query says of the feed, to be read by `feedOptions`: the fields of a filter stand beside `since`, types with commas. An empty `since` is now. */
 export function feedQuery(query: URLSearchParams): unknown {
   const { since, types, mine, ...rest } = Object.fromEntries(query)
   const filter = {
@@ -74,5 +74,5 @@ export function feedQuery(query: URLSearchParams): unknown {
     ...(types !== undefined && { types: types.split(',') }),
     ...(mine !== undefined && { mine: mine === 'true' ? true : mine }),
   }
-  return { ...(since !== undefined && { since }), ...(Object.keys(filter).length > 0 && { filter }) }
+  return { ...(since && { since }), ...(Object.keys(filter).length > 0 && { filter }) }
 }

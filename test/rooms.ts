@@ -29,7 +29,7 @@ import { digestOf } from '../schema/digest.ts'
 import type { ErrorReply } from '../schema/errors.ts'
 import type { Tokens } from '../schema/http.ts'
 import { uuidv7 } from '../schema/uuid.ts'
-import { createDatabase } from './database.ts'
+import { createDatabase, type TestDatabase } from './database.ts'
 
 export const CREDITS = 100_000n
 export const BOX = PLAIN_BOX
@@ -86,13 +86,14 @@ const LIMITS = {
   slow_ms: 10_000,
 }
 
-/** A node with rooms on a free port, or the one given, over a database of its own. Close it in `afterAll`. */
+/** A node with rooms on a free port, or the one given, over a database of its own or the one given. Close it in `afterAll`. */
 export async function openTestRooms(
   changed: Partial<RoomsConfig> = {},
   clock: Clock = wallClock,
   port = 0,
+  given?: TestDatabase,
 ): Promise<TestRooms & { close(): Promise<void> }> {
-  const database = await createDatabase()
+  const database = given ?? (await createDatabase())
   const secretKey = randomBytes(32)
   const opened = await openLedger({ databaseUrl: database.url })
   const { ledger, tail } = opened

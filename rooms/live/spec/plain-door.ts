@@ -1,0 +1,56 @@
+import { pack, unpack } from 'msgpackr'
+import type { FeedProtocol } from '../../../schema/live-feed.ts'
+import type { Asked, TestDoor } from './door.ts'
+import { firstRefusal, openSocketReading, type Heard } from './socket-reading.ts'
+
+const encodings = {
+  'rollingdrop.json': {
+    write: (message: object) => JSON.stringify(message),
+    read: (data: Buffer) => JSON.parse(data.toString()) as object,
+  },
+  'rollingdrop.msgpack': { write: (message: object) => pack(message), read: (data: Buffer) => unpack(data) as object },
+} as const
+
+/** `/ws/live-feed` in one of its encodings, asked by messages. */
+export function plainDoor(protocol: FeedProtocol): TestDoor {
+  const { write, read } = encodings[protocol]
+  const decode = (data: Buffer): Heard => {
+    const { type, ...message } = read(data) as { type: string }
+    return { type, message }
+  }
+  const open = (node: Parameters<TestDoor['read']>[0], isMute = false) =>
+    openSocketReading({ node, path: '/ws/live-feed', protocol, isMute, decode })
+  return {
+    name: `/ws/live-feed as ${protocol}`,
+    doubled: 'feed/already-subscribed',
+    silenced: 'request/no-pong',
+    refuses: { large: 'request/too-large', huge: '1009' },
+    async read(node, asked = {}) {
+      const { reading, socket } = await open(node, asked.isMute)
+      const say = (message: object) => socket.send(write(message))
+      const ask = ({ since, filter }: Asked) => say({ type: 'subscribe', ...given({ since, filter }) })
+      if (asked.token !== undefined) say({ type: 'token', token: asked.token })
+      ask(asked)
+      return { ...reading, leave: () => say({ type: 'unsubscribe' }), again: ask }
+    },
+    async shout(node, bytes) {
+      const { reading, socket } = await open(node)
+      socket.send(write({ type: 'token', token: 'x'.repeat(bytes) }))
+      const refused = await firstRefusal(reading)
+      reading.cut()
+      return refused
+    },
+  }
+}
+
+/** What of it is not undefined. */
+export function given(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+}
+
+/** A filter as it stands in a query. */
+export function queryOf({ since, filter }: Asked): string {
+  const fields = { ...given({ since }), ...filter }
+  const query = new URLSearchParams(Object.entries(fields).map(([name, value]) => [name, String(value)]))
+  return `?${query.toString()}`
+}
