@@ -6,11 +6,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import type { BattleProof } from '../schema/http.ts'
+import type { OpeningProof } from '../schema/opening.ts'
 
-type Vectors = Readonly<{ battles: readonly Readonly<{ proof: BattleProof }>[]; chain: Readonly<{ head: string }> }>
+type Vectors = Readonly<{
+  battles: readonly Readonly<{ proof: BattleProof }>[]
+  chain: Readonly<{ head: string }>
+  solo: Readonly<{ openings: readonly Readonly<{ proof: OpeningProof }>[] }>
+}>
 const file = join(import.meta.dirname, '../game/fairness/vectors.json')
-const { battles, chain } = JSON.parse(readFileSync(file, 'utf8')) as Vectors
+const { battles, chain, solo } = JSON.parse(readFileSync(file, 'utf8')) as Vectors
 const { proof } = battles[0]!
+const opening = solo.openings[0]!.proof
 
 const folder = mkdtempSync(join(tmpdir(), 'verify-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -62,6 +68,27 @@ test('the proof of a battle is asked for by its id', async () => {
   } finally {
     server.close()
   }
+})
+
+test('an opening is verified by its id or from a file, against what was noted', async () => {
+  const server = http.createServer((request, response) => {
+    const isKnown = request.url === `/openings/${opening.opening}/proof`
+    response.writeHead(isKnown ? 200 : 404).end(isKnown ? JSON.stringify(opening) : '{}')
+  })
+  await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  try {
+    const stages = { seed: true, randomness: true, game: true, payout: true }
+    const asked = await verify(opening.opening, '--url', url, '--nonce', '0', '--client-seed', opening.clientSeed)
+    expect(asked).toMatchObject({ code: 0, last: { verify: 'ok', opening: opening.opening, stages } })
+  } finally {
+    server.close()
+  }
+  const noted = await verify(fileOf(opening), '--client-seed', '00'.repeat(32))
+  expect(noted).toMatchObject({ code: 1, last: { verify: 'failed', fails: 'randomness' } })
+  const early = await verify(fileOf({ ...opening, serverSeed: null }))
+  expect(early).toMatchObject({ code: 1, last: { fails: 'seed' } })
+  expect(early.said).toContain('is told when the pair is rotated')
 })
 
 test('what is no proof is refused in words', async () => {

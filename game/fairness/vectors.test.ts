@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { verifyBeacon } from '../../client-sdk/verify-beacon.ts'
 import { battleModes } from '../../schema/battle-mode.ts'
 import type { BattleProof } from '../../schema/http.ts'
+import type { OpeningProof } from '../../schema/opening.ts'
 import { verifyBattle } from '../battle/verify.ts'
+import { verifyOpening } from '../opening/verify.ts'
 import { buildVectors } from './vectors.ts'
 
 const file = new URL('vectors.json', import.meta.url)
@@ -45,7 +47,7 @@ describe('the test vectors', () => {
   })
 
   it('are quoted by the page as they are', () => {
-    const { serverSeed, botSeeds, lines, boxes, commitment, chain, battles, options } = vectors
+    const { serverSeed, botSeeds, lines, boxes, commitment, chain, battles, options, solo } = vectors
     const named = (name: string) => options.find((each) => each.name === name)!
     const paid = ({ proof }: (typeof options)[number]) => proof.payouts.map(({ asset, amount }) => `${amount} ${asset}`)
     const drand = named('decided by drand').proof.entropy!
@@ -63,12 +65,30 @@ describe('the test vectors', () => {
       [jackpot.scores, jackpot.jackpot!.odds, jackpot.jackpot!.n, jackpot.jackpot!.ticket],
       [level.rule, level.tieNumbers!.map(({ number }) => number)],
       [named('on credit').lent, named('on credit').shares, paid(named('on credit'))],
+      [solo.line.mac, solo.line.words, solo.rejected.words, solo.rejected.drawn, solo.openings[0]!.tickets],
       [drand.source, `${drand.round}`, `${drand.due_ms}`, drand.value!, drand.signature!],
     ].flat(4)
     expect(quoted.filter((value) => !page.includes(value))).toEqual([])
     const unbroken = page.replaceAll(/\s/g, '')
-    for (const long of [lines[0]!.bytes, drand.anchor]) expect(unbroken).toContain(long)
+    for (const long of [lines[0]!.bytes, solo.line.bytes, drand.anchor]) expect(unbroken).toContain(long)
   })
+})
+
+describe('solo openings', () => {
+  const { openings, knownBad, rejected } = vectors.solo
+
+  it('verify, and one of their draws rejects a word', () => {
+    for (const { proof } of openings)
+      expect(verifyOpening(proof as OpeningProof).stages.filter(({ ok }) => !ok)).toEqual([])
+    expect(rejected.words[0]).not.toBe(rejected.drawn)
+  })
+
+  for (const [name, { proof, noted, fails }] of Object.entries(knownBad)) {
+    it(`${name}: caught in ${fails.join(' and ')}, and nowhere else`, () => {
+      const failed = verifyOpening(proof as OpeningProof, noted).stages.filter(({ ok }) => !ok)
+      expect(failed.map(({ name: stage }) => stage)).toEqual(fails)
+    })
+  }
 })
 
 describe('the known ways to get it wrong', () => {

@@ -13,6 +13,7 @@ import { drawBelow, drawWords } from './draw.ts'
 import { BATTLE, chain, chest, clientSeed, play, resultOf, schedule, SERVER_SEED, tin, twins } from './example.ts'
 import { ALGORITHM, encodeLine, lengthPrefixed, u32, type DrawLine } from './line.ts'
 import { modeVectors } from './mode-vectors.ts'
+import { openingVectors } from './opening-vectors.ts'
 import { botSeed, hashSeed } from './seed.ts'
 
 // Builds what vectors.json holds: worked examples for whoever writes the algorithm again. A test holds the file to it;
@@ -35,6 +36,7 @@ export function buildVectors() {
     ],
     knownBad: knownBad(),
     options: modeVectors(),
+    solo: openingVectors(),
   }
   return JSON.parse(JSON.stringify(vectors)) as typeof vectors
 }
