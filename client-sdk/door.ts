@@ -14,8 +14,9 @@ type Deps = Readonly<{ base: string; caller: Caller; identity: Identity; clock: 
 
 const HOPS_MAX = 3
 const SUSPECT_MS = 1000
-const PATIENCE_MS = { least: 700, most: 5000 }
-const JOIN_LEAST_MS = 1500
+const PATIENCE_MS = { least: 900, most: 5000 }
+/** Longer than for an answer: whoever joins has just been answered, and giving up on a busy node makes it only busier. */
+const JOIN_LEAST_MS = 2500
 
 /**
  * Finds the node that has an actor and joins it there. Shared by all links of a client, so that what one of them learns
