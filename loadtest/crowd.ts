@@ -27,7 +27,8 @@ export type CrowdOptions = Readonly<{
   log: (line: string) => void
 }>
 
-const BATTLE_LIMIT_MS = 30_000
+/** Far beyond what hundreds of tables on a busy machine take: what is not over by then hangs. */
+const BATTLE_LIMIT_MS = 60_000
 const AFTER_FAILURE_MS = 250
 const FAULTS_SHOWN = 10
 const GUESTS_AT_ONCE = 20
