@@ -26,14 +26,16 @@ export type Schema = Readonly<{
   fingerprint: Buffer
 }>
 
+/** Packed at once by whoever asked for it, so that one is enough. */
+const longBytes = Buffer.alloc(8)
+
 /** Avro's long as bigint, so that no amount is ever rounded. */
 // oxlint-disable-next-line no-underscore-dangle -- the package's name for it
 const bigLong = avro.types.LongType.__with({
   fromBuffer: (bytes: Buffer) => bytes.readBigInt64LE(),
   toBuffer: (value: bigint) => {
-    const bytes = Buffer.allocUnsafe(8)
-    bytes.writeBigInt64LE(value)
-    return bytes
+    longBytes.writeBigInt64LE(value)
+    return longBytes
   },
   fromJSON: (value: number) => BigInt(value), // of the schema's defaults
   toJSON: Number,
