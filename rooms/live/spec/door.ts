@@ -34,6 +34,8 @@ export interface TestDoor {
   readonly name: string
   /** Resolves when it is connected or refused. */
   read(node: TestRooms, asked?: Asked): Promise<Reading>
+  /** Whether users come in here, who are known by their tokens. */
+  readonly users: boolean
   /** The code with which a second subscription of one connection is refused; undefined: nothing can be said here. */
   readonly doubled: string | undefined
   /** How somebody is cut off who does not answer pings; undefined: there are none. */

@@ -9,6 +9,7 @@ import { gone } from './room-door.ts'
 /** `GET /live-feed`, as a browser reads it: where it stood goes into a header. */
 export const eventDoor: TestDoor = {
   name: '/live-feed as events',
+  users: true,
   doubled: undefined,
   silenced: undefined,
   refuses: { large: 'feed/position', huge: '431' },

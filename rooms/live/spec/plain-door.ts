@@ -1,5 +1,6 @@
 import { pack, unpack } from 'msgpackr'
 import type { FeedProtocol } from '../../../schema/live-feed.ts'
+import type { TestRooms } from '../../../test/rooms.ts'
 import type { Asked, TestDoor } from './door.ts'
 import { firstRefusal, openSocketReading, type Heard } from './socket-reading.ts'
 
@@ -11,30 +12,41 @@ const encodings = {
   'rollingdrop.msgpack': { write: (message: object) => pack(message), read: (data: Buffer) => unpack(data) as object },
 } as const
 
-/** `/ws/live-feed` in one of its encodings, asked by messages. */
-export function plainDoor(protocol: FeedProtocol): TestDoor {
+type Options = Readonly<{
+  name: string
+  protocol: FeedProtocol
+  users: boolean
+  /** How somebody who asks for this gets in. */
+  enter(node: TestRooms, asked: Asked): Promise<Entry> | Entry
+}>
+
+type Entry = Readonly<{ path: string; headers?: Readonly<Record<string, string>> }>
+
+/** A socket that is asked by messages. */
+export function messageDoor({ name, protocol, users, enter }: Options): TestDoor {
   const { write, read } = encodings[protocol]
   const decode = (data: Buffer): Heard => {
     const { type, ...message } = read(data) as { type: string }
     return { type, message }
   }
-  const open = (node: Parameters<TestDoor['read']>[0], isMute = false) =>
-    openSocketReading({ node, path: '/ws/live-feed', protocol, isMute, decode })
+  const open = async (node: TestRooms, asked: Asked) =>
+    openSocketReading({ node, ...(await enter(node, asked)), protocol, isMute: asked.isMute === true, decode })
   return {
-    name: `/ws/live-feed as ${protocol}`,
+    name: `${name} as ${protocol}`,
+    users,
     doubled: 'feed/already-subscribed',
     silenced: 'request/no-pong',
     refuses: { large: 'request/too-large', huge: '1009' },
     async read(node, asked = {}) {
-      const { reading, socket } = await open(node, asked.isMute)
+      const { reading, socket } = await open(node, asked)
       const say = (message: object) => socket.send(write(message))
       const ask = ({ since, filter }: Asked) => say({ type: 'subscribe', ...given({ since, filter }) })
-      if (asked.token !== undefined) say({ type: 'token', token: asked.token })
+      if (users && asked.token !== undefined) say({ type: 'token', token: asked.token })
       ask(asked)
       return { ...reading, leave: () => say({ type: 'unsubscribe' }), again: ask }
     },
     async shout(node, bytes) {
-      const { reading, socket } = await open(node)
+      const { reading, socket } = await open(node, {})
       socket.send(write({ type: 'token', token: 'x'.repeat(bytes) }))
       const refused = await firstRefusal(reading)
       reading.cut()
@@ -42,6 +54,10 @@ export function plainDoor(protocol: FeedProtocol): TestDoor {
     },
   }
 }
+
+/** `/ws/live-feed` in one of its encodings. */
+export const plainDoor = (protocol: FeedProtocol): TestDoor =>
+  messageDoor({ name: '/ws/live-feed', protocol, users: true, enter: () => ({ path: '/ws/live-feed' }) })
 
 /** What of it is not undefined. */
 export function given(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -5,6 +5,7 @@ import { firstRefusal, openSocketReading, type Heard } from './socket-reading.ts
 /** `/ws/live-feed` for those who say nothing: what is wanted stands in the query, who wants it in the header. */
 export const queryDoor: TestDoor = {
   name: '/ws/live-feed with a query',
+  users: true,
   doubled: undefined,
   silenced: 'request/no-pong',
   refuses: { large: 'feed/position', huge: '1006' },

@@ -1,17 +1,11 @@
 import { expect, test } from 'vitest'
 import type { TestRooms } from '../../../test/rooms.ts'
 import type { Asked, Reading, TestDoor } from './door.ts'
-import { LIMITS, positionAt, publish, shortToken, toldUpTo, until, welcomed } from './world.ts'
+import { LIMITS, positionAt, publish, toldUpTo, until, welcomed } from './world.ts'
 
 /** What is asked wrongly, or too often, or by nobody any more. */
 export function refusalsSpec(door: TestDoor, node: () => TestRooms): void {
-  const refused = async (asked: Asked): Promise<string> => {
-    const reading = await door.read(node(), asked)
-    await until(() => expect(reading.codes).not.toEqual([]))
-    expect(reading.frames).toEqual([])
-    reading.cut()
-    return reading.codes[0]!
-  }
+  const refused = refuser(door, node)
 
   test('no position is one that is negative, is none, or that nobody has reached', async () => {
     for (const since of ['-1', `${node().tail.lineage}:-5`, 'yesterday', '7', `${node().tail.lineage}:1e3`, ':'])
@@ -47,32 +41,15 @@ export function refusalsSpec(door: TestDoor, node: () => TestRooms): void {
     expect(await door.shout(node(), 6_000)).toBe(door.refuses.large)
     expect(await door.shout(node(), 1_000_000)).toBe(door.refuses.huge)
   })
+}
 
-  test('what is one’s own is told with a token only, and that must be good', async () => {
-    expect(await refused({ filter: { mine: true } })).toBe('auth/token-missing')
-    expect(await refused({ token: 'forged' })).toBe('auth/token-invalid')
-    const mine = await door.read(node(), { filter: { mine: true }, token: (await node().guest()).token })
-    await welcomed(mine)
-  })
-
-  test('a token that expires in mid-stream ends it within five seconds', async () => {
-    const reading = await door.read(node(), { token: await shortToken(node(), 1_000) })
-    await welcomed(reading)
-    const began_ms = performance.now()
-    await reading.ended
-    expect(reading.codes).toEqual(['auth/token-expired'])
-    expect(performance.now() - began_ms).toBeLessThan(5_000 + 2_000)
-  })
-
-  test('a token that is revoked in mid-stream ends it within five seconds, and is not let in again', async () => {
-    const { token } = await node().guest()
-    const reading = await door.read(node(), { token })
-    await welcomed(reading)
-    const began_ms = performance.now()
-    await node().access.logout(await node().access.authenticate(token))
-    await reading.ended
-    expect(reading.codes).toEqual(['auth/revoked'])
-    expect(performance.now() - began_ms).toBeLessThan(5_000)
-    expect(await refused({ token })).toBe('auth/revoked')
-  })
+/** The code with which something that is asked is refused. */
+export function refuser(door: TestDoor, node: () => TestRooms): (asked: Asked) => Promise<string> {
+  return async (asked) => {
+    const reading = await door.read(node(), asked)
+    await until(() => expect(reading.codes).not.toEqual([]))
+    expect(reading.frames).toEqual([])
+    reading.cut()
+    return reading.codes[0]!
+  }
 }

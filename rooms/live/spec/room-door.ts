@@ -11,6 +11,7 @@ import { firstRefusal, openSocketReading, type Heard } from './socket-reading.ts
 /** The Colyseus room `feed`, read by the bytes: the SDK would answer pings and read on whatever a test wants. */
 export const roomDoor: TestDoor = {
   name: 'the room',
+  users: true,
   doubled: 'request/invalid',
   silenced: '1006',
   refuses: { large: 'request/too-large', huge: '1009' },

@@ -5,6 +5,7 @@ import { recoverySpec } from './recovery.ts'
 import { refusalsSpec } from './refusals.ts'
 import { slowReadersSpec } from './slow-readers.ts'
 import { subscriptionSpec } from './subscription.ts'
+import { tokensSpec } from './tokens.ts'
 import { until } from './world.ts'
 
 /** What every door of the feed must satisfy. After each test all who read have gone, and the node knows it. */
@@ -27,5 +28,6 @@ export function feedDoorSpec(door: TestDoor, node: () => TestRooms): void {
     subscriptionSpec(watched, node)
     slowReadersSpec(watched, node)
     refusalsSpec(watched, node)
+    if (door.users) tokensSpec(watched, node)
   })
 }
