@@ -63,7 +63,7 @@ export class AlignedClock implements Clock {
     this.#offset_ms = least
     this.#ahead_ms = Math.max(0, offset_ms - least)
     this.#since = this.#steady.now()
-    if (least - offset_ms > STEP_MS) for (const again of [...this.#waiting]) again()
+    if (least - offset_ms > STEP_MS) for (const again of this.#waiting) again()
   }
 
   at(at_ms: number, run: () => void): () => void {
