@@ -1,5 +1,4 @@
 // Many sockets in a process of their own. A few read what they are told and how late it is, the others only count bytes.
-import { Protocol } from '@colyseus/core'
 import { unpack, unpackMultiple } from 'msgpackr'
 import type { FeedEvent, FeedFrame } from '../../schema/feed.ts'
 import { Latency } from '../latency.ts'
@@ -8,24 +7,25 @@ import type { FeedServerKind } from './feed-servers.ts'
 import { FeedSocket } from './feed-socket.ts'
 
 const SAMPLED = 3
-const JOINED = Buffer.from([Protocol.JOIN_ROOM])
+/** Of Colyseus: you have joined, and the answer that one knows. */
+const JOIN_ROOM = 10
+const JOINED = Buffer.from([JOIN_ROOM])
 
-const kind = process.argv[2] as FeedServerKind
-const sockets: FeedSocket[] = []
+let sockets: FeedSocket[] = []
 let latency = new Latency()
 let read = { events: 0, gaps: 0 }
 let last: bigint[] = []
 
-function open(port: number, path: string): void {
+function open(kind: FeedServerKind, port: number, path: string): void {
   const nth = sockets.length
-  const socket = new FeedSocket(port, path, (payload) => hear(socket, nth, payload))
+  const socket = new FeedSocket(port, path, (payload) => hear(kind, socket, nth, payload))
   if (kind === 'raw' && nth >= SAMPLED) socket.count()
   sockets.push(socket)
 }
 
-function hear(socket: FeedSocket, nth: number, payload: Buffer): void {
+function hear(kind: FeedServerKind, socket: FeedSocket, nth: number, payload: Buffer): void {
   if (kind === 'raw') return note(nth, [unpack(payload) as FeedEvent])
-  if (payload[0] === Protocol.JOIN_ROOM) {
+  if (payload[0] === JOIN_ROOM) {
     socket.send(JOINED)
     if (nth >= SAMPLED) socket.count()
     return
@@ -47,8 +47,12 @@ function note(nth: number, events: readonly FeedEvent[]): void {
 }
 
 const answers = {
-  open: ({ port, paths }: { port: number; paths: readonly string[] }) => {
-    for (const path of paths) open(port, path)
+  open: ({ kind, port, paths }: { kind: FeedServerKind; port: number; paths: readonly string[] }) => {
+    for (const path of paths) open(kind, port, path)
+  },
+  close: () => {
+    for (const socket of sockets) socket.close()
+    sockets = []
   },
   isOpen: () => sockets.every(({ isOpen }) => isOpen),
   /** Begins to measure anew. */

@@ -8,18 +8,28 @@ export type FeedBench = Readonly<{ quick: boolean; log(line: string): void }>
 
 type Size = Readonly<{
   sockets: readonly number[]
+  /** Events a second. */
   peers: readonly number[]
   ours: readonly number[]
+  /** Rates that ours is led up to its ceiling by. */
+  ramp: readonly number[]
   warm_ms: number
   seconds: number
 }>
 
-const RAMP = [1_500, 2_000, 2_500, 3_000, 4_000, 6_000, 8_000]
-const QUICK: Size = { sockets: [500], peers: [200, 400], ours: [200, 400, 1_000], warm_ms: 500, seconds: 3 }
+const QUICK: Size = {
+  sockets: [500],
+  peers: [200, 400],
+  ours: [200, 400, 1_000],
+  ramp: [2_000, 4_000, 8_000],
+  warm_ms: 500,
+  seconds: 2.5,
+}
 const FULL: Size = {
   sockets: [500, 2_000],
   peers: [50, 100, 200, 400],
   ours: [50, 100, 200, 400, 1_000],
+  ramp: [1_500, 2_000, 2_500, 3_000, 4_000, 6_000, 8_000, 12_000],
   warm_ms: 2_000,
   seconds: 8,
 }
@@ -63,13 +73,19 @@ export async function benchFeed({ quick, log }: FeedBench): Promise<Record<strin
     all.push(measured)
     log(inWords(measured))
   }
-  for (const sockets of size.sockets) {
-    await withServer('raw', sockets, (run) => atRates(run, size.peers, size, note))
-    await withServer('colyseus', sockets, (run) => atRates(run, size.peers, size, note))
-    await withServer('ours', sockets, async (run) => {
-      await atRates(run, size.ours, size, note)
-      await ramp(run, note)
-    })
+  const start = () => Worker.start<FeedClientsAnswers>('feed-clients-worker.ts')
+  const clients = await Promise.all(Array.from({ length: CLIENT_PROCESSES }, start))
+  try {
+    for (const sockets of size.sockets) {
+      await withServer({ kind: 'raw', sockets, clients }, (run) => atRates(run, size.peers, size, note))
+      await withServer({ kind: 'colyseus', sockets, clients }, (run) => atRates(run, size.peers, size, note))
+      await withServer({ kind: 'ours', sockets, clients }, async (run) => {
+        await atRates(run, size.ours, size, note)
+        await ramp(run, size.ramp, note)
+      })
+    }
+  } finally {
+    await Promise.all(clients.map((worker) => worker.stop()))
   }
   return figures(all, size)
 }
@@ -80,52 +96,43 @@ async function atRates(run: Run, rates: readonly number[], { warm_ms, seconds }:
   for (const rate of rates) note(await run(rate, warm_ms, seconds))
 }
 
-async function ramp(run: Run, note: (measured: Measured) => void): Promise<void> {
-  for (const rate of RAMP) {
+async function ramp(run: Run, rates: readonly number[], note: (measured: Measured) => void): Promise<void> {
+  for (const rate of rates) {
     const measured = await run(rate, 500, RAMP_SECONDS)
     note(measured)
     if (!measured.isHeld) return
   }
 }
 
-async function withServer(kind: FeedServerKind, sockets: number, work: (run: Run) => Promise<void>): Promise<void> {
-  const server = await Worker.start<FeedServerAnswers>('feed-server-worker.ts', [kind])
-  const starting = Array.from({ length: CLIENT_PROCESSES }, () =>
-    Worker.start<FeedClientsAnswers>('feed-clients-worker.ts', [kind]),
-  )
-  const clients = await Promise.all(starting)
+type Subject = Readonly<{ kind: FeedServerKind; sockets: number; clients: Clients }>
+
+async function withServer(subject: Subject, work: (run: Run) => Promise<void>): Promise<void> {
+  const server = await Worker.start<FeedServerAnswers>('feed-server-worker.ts', [subject.kind])
   try {
-    await connect(server, clients, sockets)
+    await connect(server, subject)
     await server.ask('rate', WARM_RATE)
     await pause(WARM_MS)
-    await work((rate, warm_ms, seconds) => measure({ kind, sockets, rate, server, clients, warm_ms, seconds }))
+    await work((rate, warm_ms, seconds) => measure({ ...subject, server, rate, warm_ms, seconds }))
+    await Promise.all(subject.clients.map((client) => client.ask('close')))
   } finally {
-    await Promise.all([server, ...clients].map((worker) => worker.stop()))
+    await server.stop()
   }
 }
 
 type Server = Worker<FeedServerAnswers>
 type Clients = readonly Worker<FeedClientsAnswers>[]
 
-async function connect(server: Server, clients: Clients, sockets: number): Promise<void> {
+async function connect(server: Server, { kind, sockets, clients }: Subject): Promise<void> {
   const port = await server.ask('port')
   for (let opened = 0; opened < sockets; opened += OPENED_AT_ONCE) {
     const paths = await server.ask('seats', Math.min(OPENED_AT_ONCE, sockets - opened))
     const client = clients[(opened / OPENED_AT_ONCE) % clients.length]!
-    await client.ask('open', { port, paths })
+    await client.ask('open', { kind, port, paths })
     while (!(await client.ask('isOpen'))) await pause(5)
   }
 }
 
-type Step = Readonly<{
-  kind: FeedServerKind
-  sockets: number
-  rate: number
-  server: Server
-  clients: Clients
-  warm_ms: number
-  seconds: number
-}>
+type Step = Subject & Readonly<{ server: Server; rate: number; warm_ms: number; seconds: number }>
 
 async function measure({ kind, sockets, rate, server, clients, warm_ms, seconds }: Step): Promise<Measured> {
   await server.ask('rate', rate)
