@@ -17,6 +17,7 @@ import type {
   Tokens,
 } from '../schema/http.ts'
 import type { Opened, OpeningOpened, OpeningProof, OwnLimit, OwnSeeds } from '../schema/opening.ts'
+import type { Account } from './account.ts'
 import type { OwnResult, SessionState } from '../schema/session.ts'
 
 /** How a live thing is connected: `connecting` first, `reconnecting` after a drop, `closed` for good. */
@@ -92,16 +93,18 @@ export interface RollingDrop {
   user(): Promise<Tokens['user']>
   me(): Promise<Me>
   logout(): Promise<void>
+  readonly account: Account
   readonly boxes: {
     catalog(): Promise<readonly BoxSummary[]>
     items(box: string): Promise<BoxItems>
   }
   readonly battles: {
     list(query?: BattleQuery): Promise<BattlePage>
-    get(id: string): Promise<BattleDetail>
-    /** `clientSeed` is made here when left out. Returns the battle's id. */
-    create(battle: Omit<CreateBattle, 'clientSeed'> & { clientSeed?: string }): Promise<{ id: string }>
-    watch(id: string): BattleLink
+    /** By its id; one that is in no list by its `ref`, unless one sits in it. */
+    get(ref: string): Promise<BattleDetail>
+    /** `clientSeed` is made here when left out. `ref` is what others find it by: the id, of an unlisted one with its key. */
+    create(battle: Omit<CreateBattle, 'clientSeed'> & { clientSeed?: string }): Promise<{ id: string; ref: string }>
+    watch(ref: string): BattleLink
   }
   readonly feed: {
     subscribe(options: { since?: string; filter?: FeedFilter }, listen: (update: FeedUpdate) => void): FeedLink

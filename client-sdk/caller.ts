@@ -1,4 +1,4 @@
-import { RollingDropError } from '../schema/errors.ts'
+import { RollingDropError, type ErrorCode } from '../schema/errors.ts'
 import { uuidv7 } from '../schema/uuid.ts'
 import { backoff_ms, pause, type Clock } from './clock.ts'
 import type { ApiRequest, Exchange } from './exchange.ts'
@@ -62,6 +62,13 @@ function isIdempotent({ method, key }: ApiRequest): boolean {
   return method === 'GET' || key !== undefined
 }
 
-function isAboutToken({ status }: RollingDropError): boolean {
-  return status === 401
+const aboutToken: ReadonlySet<ErrorCode> = new Set([
+  'auth/token-missing',
+  'auth/token-invalid',
+  'auth/token-expired',
+  'auth/revoked',
+])
+
+function isAboutToken({ code }: RollingDropError): boolean {
+  return aboutToken.has(code)
 }

@@ -1,8 +1,10 @@
 import { verifyLedgerProof } from '../game/ledger-proof.ts'
 import { verifyBattle } from '../game/battle/verify.ts'
 import { verifyOpening } from '../game/opening/verify.ts'
+import { battleRefOf } from '../schema/battle-ref.ts'
 import type {
   BattleDetail,
+  BattleMade,
   BattlePage,
   BoxItems,
   BoxSummary,
@@ -12,6 +14,7 @@ import type {
   Sold,
 } from '../schema/http.ts'
 import type { OpeningProof, OwnSeeds } from '../schema/opening.ts'
+import { accountOver } from './account.ts'
 import type { RollingDrop, TokenStore } from './api.ts'
 import { Battle } from './battle.ts'
 import { Caller } from './caller.ts'
@@ -54,19 +57,20 @@ export function connect(url: string, options: ConnectOptions = {}): RollingDrop 
       await links.closeAll()
       await logout(caller, identity)
     },
+    account: accountOver({ base, exchange, caller, identity }),
     boxes: {
       catalog: () => caller.get<readonly BoxSummary[]>('/boxes/catalog'),
       items: (box) => caller.get<BoxItems>(`/boxes/${encodeURIComponent(box)}/items`),
     },
     battles: {
       list: (query) => caller.get<BattlePage>('/battles', query),
-      get: (id) => caller.get<BattleDetail>(`/battles/${encodeURIComponent(id)}`),
+      get: (ref) => caller.get<BattleDetail>(`/battles/${encodeURIComponent(ref)}`),
       create: async ({ clientSeed = freshSeed(), ...battle }) => {
-        const { id } = await caller.post<{ id: string }>('/battles', { ...battle, clientSeed })
+        const { id, key } = await caller.post<BattleMade>('/battles', { ...battle, clientSeed })
         notes.gave(id, 0, clientSeed)
-        return { id }
+        return { id, ref: battleRefOf({ id, key }) }
       },
-      watch: (id) => links.add(new Battle({ open, clock, notes, user: () => identity.kept()?.user.id }, id)),
+      watch: (ref) => links.add(new Battle({ open, clock, notes, user: () => identity.kept()?.user.id }, ref)),
     },
     feed: { subscribe: (wanted, listen) => links.add(new Feed(open, wanted, listen)) },
     session: () => links.add(new Session({ open, clock, notes: openingNotes, user: async () => (await user()).id })),

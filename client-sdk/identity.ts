@@ -42,6 +42,13 @@ export class Identity {
     return this.#deps.store.load()
   }
 
+  /** Takes over tokens that somebody has just signed in by. */
+  adopt(tokens: Tokens): void {
+    const { store, clock } = this.#deps
+    this.#ends = new Map([[tokens.token, clock.now() + (lifetime_ms(tokens.token) ?? tokens.expiresAt - clock.now())]])
+    store.save(tokens)
+  }
+
   forget(): void {
     this.#deps.store.save(null)
   }
@@ -73,12 +80,11 @@ export class Identity {
   }
 
   async #take(path: string, body: unknown): Promise<Tokens> {
-    const { base, exchange, store, clock } = this.#deps
+    const { base, exchange } = this.#deps
     const answer = await exchange(base, { method: 'POST', path, body }, null)
     if (!answer.ok) throw answer.error
     const tokens = answer.body as Tokens
-    this.#ends = new Map([[tokens.token, clock.now() + (lifetime_ms(tokens.token) ?? tokens.expiresAt - clock.now())]])
-    store.save(tokens)
+    this.adopt(tokens)
     return tokens
   }
 

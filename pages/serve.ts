@@ -6,7 +6,20 @@ import { Hono, type Context } from 'hono'
 import { etag } from 'hono/etag'
 
 /** Paths of the pages themselves: each is the one document, which then finds its own way. */
-const documents = ['/', '/b/:battle', '/history', '/items', '/verify', '/rules', '/leaders', '/live', '/open', '/open/:box']
+const documents = [
+  '/',
+  '/b/:battle',
+  '/history',
+  '/items',
+  '/verify',
+  '/rules',
+  '/leaders',
+  '/live',
+  '/open',
+  '/open/:box',
+  '/account',
+  '/account/:step',
+]
 
 const types: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',

@@ -6,6 +6,7 @@ import { LeadersPage } from './leaders/leaders-page.tsx'
 import { ItemsPage } from './items/items-page.tsx'
 import { OpenPage } from './opening/open-page.tsx'
 import { OpenShelf } from './opening/open-shelf.tsx'
+import { AccountPage } from './account/account-page.tsx'
 import { LivePage } from './live/live-page.tsx'
 import { Lobby } from './lobby/lobby.tsx'
 import { RulesPage } from './rules/rules-page.tsx'
@@ -45,6 +46,7 @@ const titles: Record<Route['page'], string> = {
   rules: 'Rules',
   leaders: 'Leaders',
   live: 'Live feed',
+  account: 'Account',
   open: 'Open boxes',
   nowhere: 'Nothing here',
 }
@@ -71,6 +73,8 @@ function Page() {
       return <LeadersPage />
     case 'open':
       return at.box === null ? <OpenShelf /> : <OpenPage key={at.box} box={at.box} />
+    case 'account':
+      return <AccountPage key={at.step} step={at.step} />
     case 'live':
       return <LivePage />
     case 'nowhere':

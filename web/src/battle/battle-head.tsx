@@ -52,15 +52,16 @@ export function BattleHead({ battle, view }: { battle: OpenBattle; view: BattleV
           <dd data-testid="pot">{credits(opened)}</dd>
         </div>
       </dl>
-      <button class="button" type="button" data-testid="share" onClick={() => void share(view)}>
+      <button class="button" type="button" data-testid="share" onClick={() => void share()}>
         <Icon name="link" /> Share
       </button>
     </header>
   )
 }
 
-async function share(view: BattleView): Promise<void> {
-  const url = `${location.origin}/b/${view.id}`
+/** The address holds the key of a battle that is in no list. */
+async function share(): Promise<void> {
+  const url = location.origin + location.pathname
   const phone = matchMedia('(pointer: coarse)').matches
   try {
     if (phone && 'share' in navigator) await navigator.share({ title: 'RollingDrop battle', url })

@@ -27,12 +27,12 @@ export function Header() {
       <Connection />
       <Mute />
       <Balance />
-      <div class="me" title={me ? 'You play as a guest of this browser' : undefined}>
+      <a class="me" href="/account" title={me?.guest ? 'You play as a guest of this browser' : 'Your account'}>
         {me ? <img class="avatar" src={avatarArt(me.id)} alt="" /> : <span class="avatar" />}
         <span class="me-name" data-testid="user-name">
           {me?.name ?? '…'}
         </span>
-      </div>
+      </a>
     </header>
   )
 }

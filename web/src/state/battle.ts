@@ -1,6 +1,7 @@
 import { signal, type ReadonlySignal, type Signal } from '@preact/signals'
 import type { BattleLink, LinkStatus } from '../../../client-sdk/api.ts'
 import type { CommandReply } from '../../../schema/battle-message.ts'
+import { battleRefOf, readBattleRef } from '../../../schema/battle-ref.ts'
 import type { BattleState } from '../../../schema/battle-state.ts'
 import type { BattleDetail } from '../../../schema/http.ts'
 import { sdk } from '../sdk.ts'
@@ -32,8 +33,9 @@ const RECORD_ATTEMPTS = 5
 
 const over = (phase: string) => phase === 'settled' || phase === 'cancelled'
 
-/** Opens a battle: a finished one from its record, any other live until it is finished. */
-export function openBattle(id: string): OpenBattle {
+/** Opens a battle by its id, or its id and key: a finished one from its record, any other live until it is finished. */
+export function openBattle(ref: string): OpenBattle {
+  const { id } = readBattleRef(ref) ?? { id: ref }
   const reveal = createReveal(() => calm.value)
   const battle = {
     id,
@@ -64,13 +66,13 @@ export function openBattle(id: string): OpenBattle {
   }
   const takeRecord = async () => {
     try {
-      battle.detail.value = await recordOf(id)
+      battle.detail.value = await recordOf(ref)
     } catch (error) {
       toastError(error)
     }
   }
   const watch = () => {
-    link = sdk.battles.watch(id)
+    link = sdk.battles.watch(ref)
     link.onChange(takeState)
     link.onStatus((next) => {
       battle.status.value = next
@@ -82,8 +84,9 @@ export function openBattle(id: string): OpenBattle {
   // A link closed for good means that the battle is over, or that it never was: the record knows.
   const open = async (mayWatch: boolean) => {
     try {
-      const record = await sdk.battles.get(id)
+      const record = await sdk.battles.get(ref)
       if (closed) return
+      showKey(record)
       if (over(record.phase)) {
         battle.detail.value = record
         battle.status.value = 'live'
@@ -107,10 +110,15 @@ export function openBattle(id: string): OpenBattle {
   }
 }
 
+/** Whoever came without the key, as one who sits there may, has it in the address too: to share, and to come back by. */
+function showKey({ id, key }: BattleDetail): void {
+  if (key !== undefined) history.replaceState(null, '', `/b/${battleRefOf({ id, key })}`)
+}
+
 /** The record of a settled battle; right after the end it may take a moment to be readable. */
-async function recordOf(id: string): Promise<BattleDetail> {
+async function recordOf(ref: string): Promise<BattleDetail> {
   for (let attempt = 1; ; attempt++) {
-    const record = await sdk.battles.get(id)
+    const record = await sdk.battles.get(ref)
     if (record.phase === 'settled' || attempt === RECORD_ATTEMPTS) return record
     await new Promise((resolve) => setTimeout(resolve, 300 * attempt))
   }

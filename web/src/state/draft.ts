@@ -54,8 +54,8 @@ export async function createBattle(): Promise<void> {
 export async function openBattle(battle: Options & Readonly<{ rounds: readonly string[] }>): Promise<boolean> {
   creating.value = true
   try {
-    const { id } = await sdk.battles.create({ ...battle, rounds: [...battle.rounds] })
-    go(`/b/${id}`)
+    const { ref } = await sdk.battles.create({ ...battle, rounds: [...battle.rounds] })
+    go(`/b/${ref}`)
     return true
   } catch (error) {
     toastError(error)

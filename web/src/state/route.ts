@@ -9,14 +9,22 @@ export type Route =
   | Readonly<{ page: 'rules' }>
   | Readonly<{ page: 'leaders' }>
   | Readonly<{ page: 'live' }>
+  | Readonly<{ page: 'account'; step: AccountStep }>
   | Readonly<{ page: 'open'; box: string | null }>
   | Readonly<{ page: 'nowhere' }>
+
+/** What one came to the account for; what stands after # in the address is the link's. */
+export type AccountStep = 'own' | 'confirm' | 'reset' | 'forgot' | 'signed-in'
+
+const steps: ReadonlySet<string> = new Set<AccountStep>(['confirm', 'reset', 'forgot', 'signed-in'])
 
 /** The page an address stands for. */
 export function routeOf(url: URL): Route {
   const [first = '', second, ...rest] = url.pathname.split('/').filter((part) => part !== '')
   if (rest.length > 0) return { page: 'nowhere' }
   if (first === 'open') return { page: 'open', box: second ?? null }
+  if (first === 'account' && (second === undefined || steps.has(second)))
+    return { page: 'account', step: (second ?? 'own') as AccountStep }
   if (first === 'b' && second !== undefined) return { page: 'battle', id: second }
   if (second !== undefined) return { page: 'nowhere' }
   switch (first) {

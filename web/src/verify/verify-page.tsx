@@ -80,7 +80,7 @@ export function VerifyPage({ id }: { id: string | null }) {
 /** The id in a link or in bare text; null when the text is something longer, such as a proof. */
 function battleIn(text: string): string | null {
   if (text.trimStart().startsWith('{')) return null
-  return /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(text)?.[0] ?? null
+  return /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:~[\w-]{22})?/.exec(text)?.[0] ?? null
 }
 
 async function proofOf(input: string): Promise<BattleProof> {
