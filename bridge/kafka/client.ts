@@ -1,5 +1,6 @@
 import kafkajs from 'kafkajs'
 import { registerLz4 } from '../../schema/kafka/lz4.ts'
+import { RecordBatch } from './record-batch.ts'
 
 export type Sasl = Readonly<{
   mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
@@ -17,7 +18,7 @@ const CONNECT_MS = 3_000
  * is to be asked again at once and often; everything else is rather heard of soon, and tried again by the relay.
  */
 export function connectKafka({ brokers, ssl, sasl }: KafkaAddress, patient: boolean): kafkajs.Kafka {
-  registerLz4()
+  registerLz4((encoded) => RecordBatch.substitute(encoded))
   return new kafkajs.Kafka({
     clientId: 'rollingdrop',
     brokers: [...brokers],

@@ -1,10 +1,10 @@
-import type { Message, TopicMessages } from 'kafkajs'
 import type { Family } from '../../schema/avro/schemas.ts'
 import type { CommittedEvent } from '../../schema/event.ts'
 import { partitionOf } from '../../schema/kafka/murmur2.ts'
 import { formatPosition } from '../../schema/position.ts'
 import type { DeadLetter } from '../dead-letter.ts'
 import type { Encoder } from './encoder.ts'
+import type { MessageRecord } from './record-batch.ts'
 import { recordOf } from './record.ts'
 import { routesOf, type PartnerTenant } from './route.ts'
 import { houseTopics, type Topic } from './topics.ts'
@@ -24,9 +24,12 @@ export type Surroundings = Readonly<{
   bytes_max: (topic: string) => number
 }>
 
+/** What goes into one partition in one request. */
+export type PartitionRecords = Readonly<{ topic: string; partition: number; records: readonly MessageRecord[] }>
+
 /** A transaction's messages, cut into requests; who could not be carried; and the last seq in each topic after it, by full name. */
 export type Plan = Readonly<{
-  requests: readonly TopicMessages[][]
+  requests: readonly (readonly PartitionRecords[])[]
   letters: readonly DeadLetter[]
   last: ReadonlyMap<string, bigint>
 }>
@@ -90,11 +93,10 @@ function deadLetter({ seq, type, tenant }: CommittedEvent, reason: string): Read
 
 /** Messages in order, cut where one partition would get more than a broker takes at once. */
 class Requests {
-  readonly all: TopicMessages[][] = []
+  readonly all: PartitionRecords[][] = []
   readonly last: Map<string, bigint>
   readonly #prefix: string
-  #open = new Map<string, Message[]>()
-  #bytes = new Map<string, number>()
+  #open = new Map<string, { records: MessageRecord[]; bytes: number }>()
 
   constructor(prefix: string, last: ReadonlyMap<string, bigint>) {
     this.#prefix = prefix
@@ -103,30 +105,25 @@ class Requests {
 
   add(event: CommittedEvent, { topic, key, value }: Ready, lineage: string): void {
     const name = this.#prefix + topic.name
-    const partition = partitionOf(key, topic.partitions)
-    const place = `${name}/${partition}`
-    const bytes = value.length + MESSAGE_BYTES
-    const before = this.#bytes.get(place) ?? 0
-    if (before > 0 && before + bytes > BATCH_BYTES_MAX) this.#begin()
-    this.#bytes.set(place, (this.#bytes.get(place) ?? 0) + bytes)
-    const messages = this.#messagesOf(name)
-    messages.push({ key, value, partition, headers: headersOf(event, lineage, this.last.get(name) ?? 0n) })
+    const place = this.#placeOf(name, partitionOf(key, topic.partitions), value.length + MESSAGE_BYTES)
+    place.records.push({ key, value, headers: headersOf(event, lineage, this.last.get(name) ?? 0n) })
     this.last.set(name, event.seq)
   }
 
-  #begin(): void {
-    this.#open = new Map()
-    this.#bytes = new Map()
-  }
-
-  #messagesOf(topic: string): Message[] {
-    const there = this.#open.get(topic)
-    if (there) return there
-    const messages: Message[] = []
+  #placeOf(topic: string, partition: number, bytes: number): { records: MessageRecord[] } {
+    const id = `${topic}/${partition}`
+    const there = this.#open.get(id)
+    if (there && there.bytes + bytes <= BATCH_BYTES_MAX) {
+      there.bytes += bytes
+      return there
+    }
+    if (there) this.#open.clear()
+    const records: MessageRecord[] = []
     if (this.#open.size === 0) this.all.push([])
-    this.#open.set(topic, messages)
-    this.all.at(-1)!.push({ topic, messages })
-    return messages
+    const opened = { records, bytes }
+    this.#open.set(id, opened)
+    this.all.at(-1)!.push({ topic, partition, records })
+    return opened
   }
 }
 

@@ -1,4 +1,4 @@
-import kafkajs, { type Admin, type Producer, type TopicMessages, type Transaction } from 'kafkajs'
+import kafkajs, { type Admin, type Producer, type Transaction } from 'kafkajs'
 import type { Pool } from 'pg'
 import { MAIN_TENANT } from '../../schema/account.ts'
 import type { CommittedEvent } from '../../schema/event.ts'
@@ -8,7 +8,8 @@ import { SinkStopped, type Sink } from '../sink.ts'
 import { connectKafka, explainKafka, type KafkaAddress } from './client.ts'
 import { createEncoder, type Encoder } from './encoder.ts'
 import { Partners } from './partners.ts'
-import { planMessages } from './plan.ts'
+import { planMessages, type PartitionRecords } from './plan.ts'
+import { RecordBatch } from './record-batch.ts'
 import { registerSchemas } from './registry.ts'
 import type { PartnerTenant } from './route.ts'
 import { commonTopics, CURSOR, ensureTopics, partnerTopics, type Topic } from './topics.ts'
@@ -181,15 +182,14 @@ export class KafkaSink implements Sink {
   }
 
   async #commit(
-    requests: readonly TopicMessages[][],
+    requests: readonly (readonly PartitionRecords[])[],
     cursor: bigint,
     last: ReadonlyMap<string, bigint>,
   ): Promise<void> {
     const { producer, lineage } = this.#opened()
     const transaction = this.#transaction ?? (await producer.transaction())
     this.#transaction = undefined
-    for (const topicMessages of requests)
-      await transaction.sendBatch({ topicMessages, compression: kafkajs.CompressionTypes.LZ4, acks: -1 })
+    for (const request of requests) await send(transaction, request)
     const isDue = performance.now() - this.#refreshed_at > REFRESH_MS
     const moved = [...last].filter(([topic, seq]) => isDue || this.#last.get(topic) !== seq)
     const metadata = formatPosition({ lineage, seq: cursor })
@@ -210,4 +210,20 @@ export class KafkaSink implements Sink {
   #explained(error: unknown): Error {
     return error instanceof Error && !error.name.startsWith('KafkaJS') ? error : explainKafka(error, this.#options)
   }
+}
+
+async function send(transaction: Transaction, request: readonly PartitionRecords[]): Promise<void> {
+  const batches: RecordBatch[] = []
+  const byTopic = Map.groupBy(request, ({ topic }) => topic)
+  const topicMessages = [...byTopic].map(([topic, partitions]) => {
+    const own = partitions.map(({ records, partition }) => new RecordBatch(records, partition))
+    batches.push(...own)
+    return { topic, messages: own.flatMap(({ messages }) => messages) }
+  })
+  try {
+    await transaction.sendBatch({ topicMessages, compression: kafkajs.CompressionTypes.LZ4, acks: -1 })
+  } finally {
+    for (const batch of batches) batch.forget()
+  }
+  for (const batch of batches) batch.assertSent()
 }
