@@ -1,12 +1,14 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 import { RollingDropError } from '../schema/errors.ts'
+import { addAsyncDocument } from './asyncapi.ts'
 import { addAuth } from './auth.ts'
 import { addBattles } from './battles.ts'
 import { addBoxes } from './boxes.ts'
 import { addCheckpoints } from './checkpoints.ts'
 import { createGates } from './caller.ts'
 import { addCreateBattle } from './create-battle.ts'
+import { addDocs } from './docs.ts'
 import { addFairness } from './fairness.ts'
 import { addHealth } from './health.ts'
 import { addHistory } from './history.ts'
@@ -56,6 +58,8 @@ export function createServices(parts: ServiceParts): Services {
   addFairness(app, parts)
   addCheckpoints(app, parts)
   addHealth(app, parts)
+  addAsyncDocument(app)
+  addDocs(app)
   addDocument(app)
   return app
 }

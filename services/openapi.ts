@@ -33,6 +33,8 @@ const description = `Mystery-box battles that can be checked afterwards.
 Amounts are decimal strings in the smallest unit of their asset: \`"250"\` of \`play:CREDIT\` is 2.50 credits. Play credits and
 everything won with them are worth nothing real.
 
+What goes on being told, over sockets and as events, stands in [/asyncapi.json](/asyncapi.json): the live feed, battles, one's session.
+
 Refusals are problem documents (RFC 9457); \`code\` says which, \`retry\` whether trying again can help, and with 429 and 503
 \`Retry-After\` says when. Pages go from newest to oldest: \`next\` of one is the \`cursor\` of the following.`
 
