@@ -5,6 +5,7 @@ const labels = {
   token: 'rollingdrop/access-token/1',
   refresh: 'rollingdrop/refresh-token/1',
   seal: 'rollingdrop/seal/1',
+  word: 'rollingdrop/word/1',
 } as const
 
 /**

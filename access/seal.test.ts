@@ -23,6 +23,16 @@ test('it opens for no other context, no other key and not after a change', () =>
   expect(() => sealer.open('', battleSeedContext('a'))).toThrow('not a sealed text')
 })
 
+test('a word follows from its context and the key, and from nothing else', () => {
+  const words = [createSealer(key), createSealer(randomBytes(32))].flatMap((sealer) => [
+    sealer.word('a'),
+    sealer.word('b'),
+  ])
+  expect(new Set(words).size).toBe(4)
+  expect(words.every((word) => /^[\w-]{22}$/.test(word))).toBe(true)
+  expect(createSealer(key).word('a')).toBe(words[0])
+})
+
 test('a key of another length is a mistake of the wiring', () => {
   expect(() => createSealer(randomBytes(16))).toThrow('32 bytes')
 })

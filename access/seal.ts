@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { deriveKey } from './key.ts'
 
 const NONCE_BYTES = 12
@@ -10,6 +10,8 @@ export interface Sealer {
   seal(text: string, context: string): string
   /** The text again. Throws an Error when it was sealed with another key or for another context, or was changed. */
   open(sealed: string, context: string): string
+  /** 128 bits as 22 characters of base64url that always follow from the context, and only for who has the key. */
+  word(context: string): string
 }
 
 /** The context under which the server seed of a battle rests. */
@@ -18,6 +20,7 @@ export const battleSeedContext = (battle: string): string => `battle-seed/${batt
 /** AES-256-GCM (NIST SP 800-38D) with a random nonce; the context is authenticated with it. `secretKey` is 32 bytes. */
 export function createSealer(secretKey: Uint8Array): Sealer {
   const key = createSecretKey(deriveKey(secretKey, 'seal'))
+  const wordKey = createSecretKey(deriveKey(secretKey, 'word'))
   return {
     seal(text, context) {
       const nonce = randomBytes(NONCE_BYTES)
@@ -34,5 +37,6 @@ export function createSealer(secretKey: Uint8Array): Sealer {
       const body = bytes.subarray(NONCE_BYTES, -TAG_BYTES)
       return decipher.update(body, undefined, 'utf8') + decipher.final('utf8')
     },
+    word: (context) => createHmac('sha256', wordKey).update(context).digest().subarray(0, 16).toString('base64url'),
   }
 }

@@ -1,4 +1,5 @@
 import type { BattleMessages, CommandReply } from '../schema/battle-message.ts'
+import { readBattleRef } from '../schema/battle-ref.ts'
 import type { BattleState } from '../schema/battle-state.ts'
 import { RollingDropError, type ErrorReply } from '../schema/errors.ts'
 import type { BattleLink, LinkStatus } from './api.ts'
@@ -26,13 +27,14 @@ export class Battle implements BattleLink {
   #notes: Notes
   #user: () => string | undefined
 
-  constructor({ open, clock, notes, user }: Deps, id: string) {
-    this.id = id
+  /** `ref` is the battle's id, or its id and key. */
+  constructor({ open, clock, notes, user }: Deps, ref: string) {
+    this.id = readBattleRef(ref)?.id ?? ref
     this.#notes = notes
     this.#user = user
     this.#commands = new Commands(clock, (type, message) => this.#link.send(type, message))
     const attach = (wire: Wire) => this.#attach(wire)
-    this.#link = open({ kind: 'battle', id: async () => id, attach, isOver: () => this.#isOver(), silence: SILENCE })
+    this.#link = open({ kind: 'battle', id: async () => ref, attach, isOver: () => this.#isOver(), silence: SILENCE })
     this.#link.onStatus((status) => {
       if (status === 'live') this.#commands.resend()
       if (status === 'closed') this.#commands.refuseAll(this.#closedError())

@@ -14,7 +14,8 @@ let ann: Visitor
 
 const soon = { timeout: 20_000, interval: 20 }
 const phase = (who = ann) => expect.poll(() => who.phase(), soon)
-const battleOf = (who = ann) => /\/b\/([0-9a-f-]{36})$/.exec(who.page.url())?.[1] ?? ''
+/** With the key of one that is in no list. */
+const battleOf = (who = ann) => /\/b\/([0-9a-f-]{36}(?:~[\w-]{22})?)$/.exec(who.page.url())?.[1] ?? ''
 const detailOf = async (battle: string) =>
   (await (await fetch(`${server.url}/battles/${battle}`)).json()) as BattleDetail
 const freeSeats = () => ann.page.locator('[data-testid^="call-bot-"]')
@@ -92,6 +93,11 @@ describe.skipIf(!hasChromium)('every mode and option', () => {
     await ann.click('rematch')
     await expect.poll(() => battleOf(), soon).not.toBe(battle)
     await phase().toBe('waiting')
+    // Whoever sits there needs no key, and gets it to pass on.
+    const [id, key] = battleOf().split('~')
+    await ann.page.goto(`${server.url}/b/${id}`)
+    await expect.poll(() => battleOf(), soon).toBe(`${id}~${key}`)
+    expect((await fetch(`${server.url}/battles/${id}`)).status).toBe(404)
     const [before, again] = await Promise.all([battle, battleOf()].map(detailOf))
     const { mode, teamSize, sponsor, minLevel, borrowMax, rounds, unlisted, fast, revealMs } = before!
     expect(again).toMatchObject({ mode, teamSize, sponsor, minLevel, borrowMax, rounds, unlisted, fast, revealMs })

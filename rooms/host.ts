@@ -124,7 +124,7 @@ export async function createRooms(parts: RoomsParts): Promise<Rooms> {
   const feedShelf = new RoomShelf<FeedRoom>(clock)
   const rounds = new Rounds({ node, battles, sessions, placement, shelves: [feedShelf], forgetProcess, clock, log })
 
-  const places = placesOf({ battles, feed, sessions, feedShelf, guard })
+  const places = placesOf({ sealer, battles, feed, sessions, feedShelf, guard })
 
   let draining: Promise<void> | undefined
   async function handOver(): Promise<void> {

@@ -1,4 +1,6 @@
 import { matchMaker } from '@colyseus/core'
+import { assertMayEnter } from '../access/battle-key.ts'
+import type { Sealer } from '../access/seal.ts'
 import { MAIN_TENANT } from '../schema/account.ts'
 import type { BattleHost } from './battle/host.ts'
 import type { BattleRoom } from './battle/room.ts'
@@ -12,6 +14,7 @@ import type { SessionRoom } from './session/room.ts'
 import { openRoom, type Opened, type RoomShelf } from './shelf.ts'
 
 type Parts = Readonly<{
+  sealer: Sealer
   battles: BattleHost<Opened<BattleRoom>>
   feed: FeedHub
   sessions: SessionHost<Opened<SessionRoom>>
@@ -20,11 +23,14 @@ type Parts = Readonly<{
 }>
 
 /** The rooms of this node: one of a battle or a session where it is active, and one for the feed. */
-export function placesOf({ battles, feed, sessions, feedShelf, guard }: Parts): Places {
+export function placesOf({ sealer, battles, feed, sessions, feedShelf, guard }: Parts): Places {
   return {
-    async battle(id, principal, take) {
+    async battle({ id, key }, principal, take) {
       const place = await battles.place(id, take)
-      if ('here' in place) place.here.room.admit(principal)
+      if ('at' in place) return place
+      const { room } = place.here
+      assertMayEnter(sealer, room.battle, { ...(key !== undefined && { key }), user: principal?.user })
+      room.admit(principal)
       return place
     },
     async feed({ filter }, principal) {

@@ -1,9 +1,9 @@
 import { matchMaker } from '@colyseus/core'
 import { Hono, type Context } from 'hono'
 import type { Access, Principal } from '../access/access.ts'
+import { readBattleRef, type BattleRef } from '../schema/battle-ref.ts'
 import { RollingDropError, toRollingDropError } from '../schema/errors.ts'
 import type { FeedOptions } from '../schema/feed.ts'
-import { battleId } from '../schema/http.ts'
 import { sessionOptions, type SessionOptions } from '../schema/session.ts'
 import type { Log } from './actor.ts'
 import { bearerOf } from './bearer.ts'
@@ -18,7 +18,7 @@ export type Place = Readonly<{ here: Pick<Opened<unknown>, 'listing'> } | { at: 
 /** Finds the rooms that seats are given in. */
 export interface Places {
   /** `take`: this node was chosen for it, and is not to choose again. */
-  battle(id: string, principal: Principal | null, take: boolean): Promise<Place>
+  battle(ref: BattleRef, principal: Principal | null, take: boolean): Promise<Place>
   feed(options: FeedOptions, principal: Principal | null): Promise<Place>
   session(principal: Principal, take: boolean): Promise<Place>
 }
@@ -68,9 +68,11 @@ type Wanted = Readonly<{ kind: string; id: string; body: unknown; take: boolean 
 
 async function seat(places: Places, { kind, id, body, take }: Wanted, principal: Principal | null): Promise<unknown> {
   switch (kind) {
-    case 'battle':
-      if (!battleId.safeParse(id).success) throw new RollingDropError('battle/unknown')
-      return reserve(await places.battle(id, principal, take), {}, principal)
+    case 'battle': {
+      const ref = readBattleRef(id)
+      if (ref === undefined) throw new RollingDropError('battle/unknown')
+      return reserve(await places.battle(ref, principal, take), {}, principal)
+    }
     case 'feed': {
       if (id !== 'main') throw new RollingDropError('request/not-found')
       const options = readFeedOptions(body)

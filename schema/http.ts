@@ -81,10 +81,15 @@ export const createBattle = z.strictObject({
   borrowMax: borrow.default(0).describe('percent of a stake that players may borrow from the house'),
   borrow: borrow.default(0).describe('percent of the own stake that the creator borrows, at most borrowMax'),
   fast: z.boolean().default(false).describe('true: rounds are shown faster'),
-  unlisted: z.boolean().default(false).describe('true: only those with the link find it'),
+  unlisted: z.boolean().default(false).describe('true: it is in no list, and only those with its key find it'),
   clientSeed,
 })
 export type CreateBattle = z.input<typeof createBattle>
+export const battleMade = z.object({
+  id: battleId,
+  key: z.string().optional().describe('of an unlisted one: who has it, as id~key, may watch and join'),
+})
+export type BattleMade = z.infer<typeof battleMade>
 
 export const battleSeat = z.object({
   seat: z.int(),
@@ -172,7 +177,12 @@ export const battleProof = z.object({
   payouts: z.array(z.object({ seat: z.int(), asset: z.string(), amount: decimal })),
 })
 export type BattleProof = z.infer<typeof battleProof>
-export const battleDetail = battleSummary.extend({ unlisted: z.boolean(), fast: z.boolean(), proof: battleProof })
+export const battleDetail = battleSummary.extend({
+  unlisted: z.boolean(),
+  key: z.string().optional().describe('of one that is in no list: with it, as id~key, others find it'),
+  fast: z.boolean(),
+  proof: battleProof,
+})
 export type BattleDetail = z.infer<typeof battleDetail>
 
 export const historyEntry = z.object({

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { BattleState } from './battle-state.ts'
 import type { ErrorReply } from './errors.ts'
 import { feedFilter, type FeedFrame, type FeedWelcome } from './feed.ts'
-import { battleId } from './http.ts'
+import { battleRef } from './battle-ref.ts'
 
 /** What the lobby tells: everything public that happens to a battle. */
 export const lobbyTypes = [
@@ -29,7 +29,7 @@ export const plainMessages = {
       .optional(),
   }),
   leaveLobby: z.strictObject({ type: z.literal('leaveLobby') }),
-  watch: z.strictObject({ type: z.literal('watch'), battle: battleId }),
+  watch: z.strictObject({ type: z.literal('watch'), battle: battleRef }),
   unwatch: z.strictObject({ type: z.literal('unwatch') }),
 } as const
 

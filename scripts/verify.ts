@@ -1,3 +1,4 @@
+import { readBattleRef } from '../schema/battle-ref.ts'
 import { existsSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { verifyBeacon } from '../client-sdk/verify-beacon.ts'
@@ -6,7 +7,7 @@ import { verifyOpening } from '../game/opening/verify.ts'
 import type { BattleProof } from '../schema/http.ts'
 import type { OpeningProof } from '../schema/opening.ts'
 
-const USAGE = `npm run verify -- <file with a proof | id of a battle or of an opening>
+const USAGE = `npm run verify -- <file with a proof | id of a battle (id~key of an unlisted one) or of an opening>
   --url URL           where the proof is asked for (http://127.0.0.1:3000)
   --seed-hash HEX     the hash of the server seed that was noted beforehand
   --boxes-hash HEX    the hash of the boxes, or of the box, that was noted then
@@ -14,8 +15,6 @@ const USAGE = `npm run verify -- <file with a proof | id of a battle or of an op
   --nonce N           of an opening: the nonce that was to come next
   --anchor HEX        the head of the hash chain, or the key of the beacon, that was published before
   --round N           the round that was named when the last seat was taken`
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** What each stage asks, in words a player understands. */
 const questions: Readonly<Record<'battle' | 'opening', Readonly<Record<StageName, string>>>> = {
@@ -110,7 +109,7 @@ async function proofOf(what: string, url: string): Promise<BattleProof | Opening
 
 /** Asks for both: an id alone does not say what it is of. */
 async function fetched(id: string, url: string): Promise<string> {
-  if (!UUID.test(id)) throw new Error(`${id} is neither a file nor the id of a battle or an opening`)
+  if (readBattleRef(id) === undefined) throw new Error(`${id} is neither a file nor the id of a battle or an opening`)
   const base = url.replace(/\/+$/, '')
   let refusal = ''
   for (const path of [`/battles/${id}/proof`, `/openings/${id}/proof`]) {

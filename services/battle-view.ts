@@ -36,7 +36,8 @@ export function summaryOf(battle: Battle): BattleSummary {
   }
 }
 
-export function detailOf(battle: Battle): BattleDetail {
+/** `key` is that of a battle in no list, for whoever was let in. */
+export function detailOf(battle: Battle, key: string): BattleDetail {
   const { unlisted, fast } = battle
-  return { ...summaryOf(battle), unlisted, fast, proof: proofOf(battle) }
+  return { ...summaryOf(battle), unlisted, ...(unlisted && { key }), fast, proof: proofOf(battle) }
 }

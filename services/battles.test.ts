@@ -116,7 +116,7 @@ describe('creating a battle', () => {
     const { body } = await create(guest, 'options', { ...wanted, ...chosen })
     // 1,000 for the own seat, and 33 percent of 1,000 for each of three others.
     expect(await creditsOf(guest)).toBe(100_000n - 1_000n - 990n)
-    const detail = await node.call('GET', `/battles/${body.id}`)
+    const detail = await node.call('GET', `/battles/${body.id}~${body.key}`)
     const { seats: _, ...shown } = chosen
     expect(detail.body).toMatchObject({ ...shown, borrowMax: 0, entry: '670', revealMs: 300 })
     expect(detail.body.proof).toMatchObject({ mode: 'crazy-terminal', teamSize: 2, sponsor: 33 })
@@ -132,6 +132,28 @@ describe('creating a battle', () => {
       borrow: 75,
       share: null,
     })
+  })
+
+  test('in no list opens with its key, or for who made it or sits in it, and is unknown to all others', async () => {
+    const [ann, bob] = [await newGuest(node), await newGuest(node)]
+    const { body } = await create(ann, 'private', { ...wanted, unlisted: true })
+    expect((await create(ann, 'private', { ...wanted, unlisted: true })).body).toEqual(body)
+    const other = (await create(ann, 'private too', { ...wanted, unlisted: true })).body
+    const ask = async (ref: string, token?: string) =>
+      (
+        await Promise.all(
+          ['', '/proof'].map((path) => node.call('GET', `/battles/${ref}${path}`, token ? { token } : {})),
+        )
+      ).map(({ status, body: { code, key } }) => code ?? key ?? status)
+    expect(await ask(`${body.id}~${body.key}`)).toEqual([body.key, 200])
+    expect(await ask(body.id, ann.token)).toEqual([body.key, 200])
+    expect(await ask(body.id)).toEqual(['battle/unknown', 'battle/unknown'])
+    expect(await ask(body.id, bob.token)).toEqual(['battle/unknown', 'battle/unknown'])
+    expect(await ask(`${body.id}~${other.key}`, bob.token)).toEqual(['battle/unknown', 'battle/unknown'])
+    expect(await ask(`${body.id}~short`, bob.token)).toEqual(['battle/unknown', 'battle/unknown'])
+    const { body: listed } = await create(ann, 'listed')
+    expect(listed.key).toBeUndefined()
+    expect(await ask(`${listed.id}~${body.key}`)).toEqual([200, 200])
   })
 
   test.each([
@@ -164,7 +186,7 @@ describe('lists of battles', () => {
       const unlisted = i % 3 === 1
       const { body } = await create(guest, `list-${i}`, { ...wanted, rounds: ['pocket-change'], unlisted })
       if (!unlisted) made.unshift(body.id)
-      else expect((await node.call('GET', `/battles/${body.id}`)).status).toBe(200)
+      else expect((await node.call('GET', `/battles/${body.id}~${body.key}`)).status).toBe(200)
     }
     const seen: string[] = []
     for (let cursor = ''; ;) {

@@ -1,22 +1,28 @@
 import { createRoute } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import { z } from 'zod'
+import { assertMayEnter, battleKey } from '../access/battle-key.ts'
 import type { Battle } from '../game/battle/state.ts'
 import { battleFromJson } from '../game/battle/stored.ts'
 import type { Actors } from '../ledger/ledger.ts'
 import { MAIN_TENANT } from '../schema/account.ts'
 import { battleModes } from '../schema/battle-mode.ts'
+import { readBattleRef } from '../schema/battle-ref.ts'
 import { RollingDropError } from '../schema/errors.ts'
-import { battleDetail, battleId, battlePage, battleProof } from '../schema/http.ts'
+import { battleDetail, battleId, battlePage, battleProof, type BattleDetail } from '../schema/http.ts'
 import { formatPosition } from '../schema/position.ts'
 import { listedBattles } from './battle-listing.ts'
 import { detailOf, summaryOf } from './battle-view.ts'
+import { bearerToken } from './caller.ts'
 import { json } from './openapi.ts'
-import type { ServiceParts, Services } from './parts.ts'
+import type { ServiceEnv, ServiceParts, Services } from './parts.ts'
 import { refusals } from './problem.ts'
 
 const PAGE_MAX = 100
 const price = z.string().regex(/^[0-9]{1,18}$/, 'a price is a whole number of smallest units')
-const params = z.object({ battleId: z.string().max(64) })
+const params = z.object({
+  battleId: z.string().max(64).describe('the id; of an unlisted battle id~key, unless one sits in it'),
+})
 
 const listRoute = createRoute({
   method: 'get',
@@ -68,7 +74,18 @@ const proofRoute = createRoute({
   },
 })
 
-export function addBattles(app: Services, { pool, ledger, tail }: ServiceParts): void {
+export function addBattles(app: Services, { pool, ledger, tail, sealer, access }: ServiceParts): void {
+  /** What `ref` asks for, where whoever asks may see it. */
+  async function seen(c: Context<ServiceEnv>, ref: string): Promise<BattleDetail> {
+    const { id, key } = readBattleRef(ref) ?? { id: ref }
+    const battle = await find(ledger.actors, id)
+    // Who asks matters only where the key is missing.
+    const token = battle.unlisted && key === undefined ? bearerToken(c) : undefined
+    const user = token === undefined ? undefined : (await access.authenticate(token)).user
+    assertMayEnter(sealer, battle, { ...(key !== undefined && { key }), user })
+    return detailOf(battle, battleKey(sealer, battle.id))
+  }
+
   app.openapi(listRoute, async (c) => {
     // Where the tail stands before reading: whatever happens from there on is told again, and nothing is left out.
     const position = formatPosition(tail)
@@ -85,10 +102,8 @@ export function addBattles(app: Services, { pool, ledger, tail }: ServiceParts):
     const next = ids.length > limit ? ids[limit - 1]! : null
     return c.json({ battles: battles.map(summaryOf), next, position }, 200)
   })
-  app.openapi(detailRoute, async (c) => c.json(detailOf(await find(ledger.actors, c.req.valid('param').battleId)), 200))
-  app.openapi(proofRoute, async (c) =>
-    c.json(detailOf(await find(ledger.actors, c.req.valid('param').battleId)).proof, 200),
-  )
+  app.openapi(detailRoute, async (c) => c.json(await seen(c, c.req.valid('param').battleId), 200))
+  app.openapi(proofRoute, async (c) => c.json((await seen(c, c.req.valid('param').battleId)).proof, 200))
 }
 
 async function find(actors: Actors, battle: string): Promise<Battle> {

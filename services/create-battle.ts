@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createRoute } from '@hono/zod-openapi'
-import { z } from 'zod'
+import type { z } from 'zod'
+import { battleKey } from '../access/battle-key.ts'
 import { battleSeedContext } from '../access/seal.ts'
 import type { Principal } from '../access/access.ts'
 import { claim } from '../access/idempotency.ts'
@@ -12,7 +13,7 @@ import { userOwner, type TenantId } from '../schema/account.ts'
 import { itemAsset } from '../schema/asset.ts'
 import type { Box } from '../schema/box.ts'
 import { RollingDropError } from '../schema/errors.ts'
-import { battleId, createBattle as createBattleBody } from '../schema/http.ts'
+import { battleMade, createBattle as createBattleBody } from '../schema/http.ts'
 import type { Outcome } from '../schema/outcome.ts'
 import type { OutcomeId } from '../schema/uuid.ts'
 import { openBattlesOf } from './battle-listing.ts'
@@ -43,7 +44,7 @@ const route = createRoute({
     clientSeed: '6f1a4c0d9b2e8f7a35c4d1e0b9a8f7e6d5c4b3a291807f6e5d4c3b2a19080706',
   }),
   responses: {
-    201: json(z.object({ id: battleId }), 'Created, or created before under this key.'),
+    201: json(battleMade.meta({ id: 'BattleMade' }), 'Created, or created before under this key.'),
     ...refusals(
       'request/key-missing',
       'request/key-reused',
@@ -77,7 +78,7 @@ export function addCreateBattle(app: Services, parts: ServiceParts, gates: Gates
       await admit(parts, principal)
       await ledger.commit({ ...(await decide(parts, principal, id, body)), request, owner })
     })
-    return c.json({ id }, 201)
+    return c.json({ id, ...(body.unlisted && { key: battleKey(parts.sealer, id) }) }, 201)
   })
 }
 

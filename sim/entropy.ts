@@ -49,6 +49,7 @@ export class VirtualSource {
 export const simSealer: Sealer = {
   seal: (text, context) => mask(Buffer.from(text), context).toString('base64url'),
   open: (sealed, context) => mask(Buffer.from(sealed, 'base64url'), context).toString(),
+  word: (context) => hash('sha256', `word/${context}`, 'base64url').slice(0, 22),
 }
 
 function mask(bytes: Buffer, context: string): Buffer {

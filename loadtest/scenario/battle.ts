@@ -37,7 +37,7 @@ export async function playBattle(
 ): Promise<Played> {
   const started_ms = performance.now()
   const [creator, ...others] = players as [RollingDrop, ...RollingDrop[]]
-  const { id } = await creator.battles.create({ ...table.kind, rounds: [...table.rounds], seats: table.seats })
+  const { ref: id } = await creator.battles.create({ ...table.kind, rounds: [...table.rounds], seats: table.seats })
   const create_ms = performance.now() - started_ms
   const links = players.map((player) => player.battles.watch(id))
   try {

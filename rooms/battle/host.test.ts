@@ -47,7 +47,7 @@ async function openHost(spoil: (real: Ledger['actors']) => Partial<Ledger['actor
       published: () => [],
       close: () => {},
     },
-    sealer: { seal: (text) => text, open: (sealed) => sealed },
+    sealer: { seal: (text) => text, open: (sealed) => sealed, word: (context) => context },
     openRoom: async () => ({ room: { clients, move: async () => {} } }),
   })
   return { host, clock, clients, actors, close }

@@ -4,6 +4,7 @@ import type { BattleState } from '../../schema/battle-state.ts'
 import type { CommandReply } from '../../schema/battle-message.ts'
 import { RollingDropError } from '../../schema/errors.ts'
 import { seatOf } from '../../game/battle/decision.ts'
+import type { Battle } from '../../game/battle/state.ts'
 import type { InStock } from '../../game/battle/stock.ts'
 import { GuardedRoom, type Guard, type RoomClient } from '../guarded-room.ts'
 import type { WatchedBattle } from './activation.ts'
@@ -50,6 +51,10 @@ export class BattleRoom extends GuardedRoom<BattleState> {
     })
     this.state = this.#showing.state
     ownPatches(this, viewBytesMax(watched.battle))
+  }
+
+  get battle(): Battle {
+    return this.#watched.battle
   }
 
   /** Throws `battle/too-many-spectators` for one more who has no seat in the battle. */

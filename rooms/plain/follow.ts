@@ -1,7 +1,9 @@
+import { assertMayEnter } from '../../access/battle-key.ts'
 import type { Sealer } from '../../access/seal.ts'
 import type { Clock } from '../../entropy/clock.ts'
 import type { Actors, Tail } from '../../ledger/ledger.ts'
 import type { TenantId } from '../../schema/account.ts'
+import type { BattleRef } from '../../schema/battle-ref.ts'
 import { RollingDropError } from '../../schema/errors.ts'
 import { BATTLE, battleActor } from '../battle/rules.ts'
 import { FollowedBattle } from './followed.ts'
@@ -13,6 +15,8 @@ type Options = Readonly<{
   clock: Clock
   spectators_max: number
 }>
+
+type Follower = Readonly<{ tenant: TenantId; user: string | undefined }>
 
 /** The battles that plain sockets of this node watch, each read once however many watch it. */
 export class Following {
@@ -29,13 +33,14 @@ export class Following {
 
   /**
    * Calls `listen` with what stands now, then with every change, until the returned function is called. Throws
-   * `battle/unknown`, also for another tenant's, or `battle/too-many-spectators`.
+   * `battle/unknown`, also for another tenant's or one that is in no list and asked for without its key, or `battle/too-many-spectators`.
    */
-  async follow(battle: string, tenant: TenantId, listen: (frame: Uint8Array) => void) {
+  async follow({ id: battle, key }: BattleRef, { tenant, user }: Follower, listen: (frame: Uint8Array) => void) {
     const id = battleActor(battle)
     const followed = this.#followed.get(id) ?? (await this.#open(id, battle))
-    const { spectators_max } = this.#options
+    const { spectators_max, sealer } = this.#options
     if (followed.battle.tenant !== tenant) throw new RollingDropError('battle/unknown', { battle })
+    assertMayEnter(sealer, followed.battle, { ...(key !== undefined && { key }), user })
     if (followed.count >= spectators_max) throw new RollingDropError('battle/too-many-spectators', { spectators_max })
     const stop = followed.listen(listen)
     listen(followed.snapshot())

@@ -1,4 +1,5 @@
 import { MAIN_TENANT } from '../../schema/account.ts'
+import { readBattleRef } from '../../schema/battle-ref.ts'
 import { RollingDropError } from '../../schema/errors.ts'
 import { lobbyTypes, plainMessages, type PlainMessage, type PlainMessages } from '../../schema/plain-battles.ts'
 import { wishOf } from '../feed/filter.ts'
@@ -96,9 +97,14 @@ export class PlainSocket implements DoorSocket {
   }
 
   async #watch(battle: string): Promise<void> {
+    const ref = readBattleRef(battle)!
     this.#unwatch()
     const turn = this.#turns.watch
-    const watching = await this.#parts.following.follow(battle, this.#tenant, (frame) => this.#show(frame))
+    const watching = await this.#parts.following.follow(
+      ref,
+      { tenant: this.#tenant, user: this.#conversation.principal?.user },
+      (frame) => this.#show(frame),
+    )
     if (turn === this.#turns.watch && this.#conversation.isOpen) this.#watching = watching
     else watching.stop()
   }
