@@ -1,6 +1,11 @@
 import type { LogPage, OwnResult } from '../schema/session.ts'
+import { pause, type Clock } from './clock.ts'
+
+/** Acknowledgements are this far apart at least: what one may say in a second is for what one does. */
+const ACK_MS = 500
 
 type Options = Readonly<{
+  clock: Clock
   tell(result: OwnResult): void
   /** Joins anew: something is missing. */
   again(): void
@@ -74,6 +79,7 @@ export class LogOrder {
         const seq = this.#told
         await this.#options.ask('ack', { seq: seq.toString() })
         this.#acked = seq
+        await pause(this.#options.clock, ACK_MS)
       }
     } catch {
       // Not acknowledged is told again to the next device, and acknowledged with the next message.

@@ -46,6 +46,7 @@ export class Session implements SessionLink {
     this.#deps = deps
     this.#commands = new Commands(deps.clock, (type, message) => this.#link.send(type, message))
     this.#log = new LogOrder({
+      clock: deps.clock,
       tell: (result) => this.#results.tell(result),
       again: () => this.#link.again(),
       ask: (type, payload) => this.#ask(type, payload),
