@@ -40,6 +40,7 @@ export function framed(payload: Uint8Array, kind: 'text' | 'binary'): Framed {
 export function sendFramed(socket: WebSocket, message: Framed): void {
   if (socket.readyState !== 1) return
   const { _socket: stream, _sender: sender } = socket as unknown as Inside
-  if (stream && sender?._state === 0 && sender._firstFragment === true) stream.write(message.bytes)
+  const { _state: state, _firstFragment: isBetween } = sender ?? {}
+  if (stream && state === 0 && isBetween === true) stream.write(message.bytes)
   else socket.send(message.payload, { binary: message.isBinary, compress: false })
 }

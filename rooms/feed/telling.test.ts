@@ -182,7 +182,7 @@ describe('whatever the filter and the view', () => {
   test('to strangers nobody is named, and of a user only what is theirs', () => {
     fc.assert(
       fc.property(filter, committed, (wanted, changed) => {
-        const { wish, one, told } = heard(wanted, 'public', changed)
+        const { wish, told } = heard(wanted, 'public', changed)
         const text = JSON.stringify(told?.payload ?? {})
         expect(text).not.toContain(USERS[1])
         if (wish.user === undefined) expect(text).not.toContain(USERS[0])
