@@ -1,4 +1,6 @@
-import { key, list, oneOf, prefix, onOff, text, url, whole, type Setting } from './config/setting.ts'
+import { bridgeSettings } from './config/bridge.ts'
+import { feedSettings } from './config/feed.ts'
+import { key, list, oneOf, onOff, text, url, whole, type Setting } from './config/setting.ts'
 
 /**
  * Every setting there is, by the name of its environment variable. A new one is a row here: the program reads it as
@@ -214,44 +216,7 @@ export const settings = {
   ),
   BODY_BYTES_MAX: whole(65_536, 'bytes', [1024, 16_777_216], 'The largest request body; ours stay below 8 KiB.'),
 
-  FEED_TICK_MS: whole(
-    50,
-    'ms',
-    [5, 1000],
-    'Events of one tick share a frame: encoded once, below what an eye notices.',
-  ),
-  FEED_RING_EVENTS: whole(
-    10_000,
-    'events',
-    [100, 1_000_000],
-    'Kept in memory, so that a short absence is healed without Postgres.',
-  ),
-  FEED_RECOVERY_MAX: whole(
-    50_000,
-    'events',
-    [0, 1_000_000],
-    'A longer absence gets a fresh snapshot: cheaper for both sides.',
-  ),
-
-  FEED_FILTERS_MAX: whole(
-    1000,
-    'filters',
-    [1, 100_000],
-    'Different filters served at once: each is encoded once a tick, whoever reads it.',
-  ),
-  FEED_SKIP_BYTES: whole(
-    262_144,
-    'bytes',
-    [16_384, 16_777_216],
-    'A reader with this much unread is skipped until it has caught up.',
-  ),
-  FEED_SLOW_BYTES: whole(
-    1_048_576,
-    'bytes',
-    [65_536, 67_108_864],
-    'A reader with this much unread for FEED_SLOW_MS is told to come back.',
-  ),
-  FEED_SLOW_MS: whole(10_000, 'ms', [100, 600_000], 'How long a reader may stay behind FEED_SLOW_BYTES.'),
+  ...feedSettings,
 
   LEDGER_QUEUE_OUTCOMES_MAX: whole(
     50_000,
@@ -276,45 +241,7 @@ export const settings = {
   NODE_LEASE_MS: whole(1500, 'ms', [200, 60_000], 'A node silent for this long is taken for dead; its actors move.'),
   NODE_BEAT_MS: whole(300, 'ms', [50, 10_000], 'Five beats fit a lease, so one lost beat kills nobody.'),
 
-  RELAY_FILE: text('', 'file', 'Committed events as lines of JSON for whoever reads files; empty is off.'),
-  RELAY_FILE_BYTES_MAX: whole(67_108_864, 'bytes', [1024, 10_737_418_240], 'The file is rotated at this size.'),
-
-  KAFKA_BROKERS: list({
-    unit: 'host:port',
-    item: /^[^\s,:]+:\d{1,5}$/,
-    allowed: 'host:port of brokers',
-    why: 'Where committed events go as messages, exactly once; empty is off.',
-  }),
-  KAFKA_TOPIC_PREFIX: prefix(
-    'In front of topics, group and transactional id, so that two systems can share a cluster.',
-  ),
-  KAFKA_SSL: onOff(false, 'Speak TLS to the brokers; on wherever the network is not ours alone.'),
-  KAFKA_SASL: oneOf('none', ['none', 'plain', 'scram-sha-256', 'scram-sha-512'], 'How we sign in to the brokers.'),
-  KAFKA_USERNAME: text('', 'user', 'Who we are to the brokers; it may write all topics and no partner has it.'),
-  KAFKA_PASSWORD: { ...text('', 'password', 'What proves it.'), secret: true },
-  KAFKA_REPLICAS: whole(
-    0,
-    'copies',
-    [0, 9],
-    'Copies of each new topic; 0 as the cluster has it, 3 of them in production.',
-  ),
-  KAFKA_BATCH_EVENTS: whole(
-    10_000,
-    'events',
-    [1, 20_000],
-    'One transaction takes all that waits, up to this: past it neither speed nor CPU gain, and memory grows.',
-  ),
-  KAFKA_TRANSACTION_MS: whole(
-    10_000,
-    'ms',
-    [1000, 900_000],
-    'What a dead relay left open holds readers up for this long, unless its successor ends it first.',
-  ),
-  SCHEMA_REGISTRY_URL: url(
-    ['http', 'https'],
-    'Where Avro schemas get their numbers (Confluent); empty: values carry the fingerprint of their schema.',
-  ),
-  REGION: text('local', 'name', 'Where this cell stands, as each message says it.'),
+  ...bridgeSettings,
 
   DEV_PAGES: onOff(false, 'Pages come from source and reload by themselves; `npm run dev` sets it.'),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>

@@ -11,6 +11,8 @@ export type OutboundRequest = Readonly<{
   body: string
   headers: Readonly<Record<string, string>>
   timeout_ms: number
+  /** Ends the call before its time. */
+  signal?: AbortSignal
   /** More of the answer is not read. */
   answer_bytes_max: number
 }>
@@ -45,9 +47,11 @@ type Options = Readonly<{
   resolve?: Resolve
 }>
 
-/** Connections are kept this long: a partner with traffic is spared the handshakes. */
+/**
+ * Connections are kept this long: a partner with traffic is spared the handshakes. How many there are is bounded by whoever
+ * calls: a limit for each host would let one tenant hold up another that has the same one.
+ */
 const KEEP_MS = 4_000
-const SOCKETS_PER_HOST = 16
 
 export function createOutbound({ loopback, resolve = allAddresses }: Options): Outbound {
   const allowed = (address: string): boolean => isPublic(address) || (loopback && isLoopback(address))
@@ -59,7 +63,7 @@ export function createOutbound({ loopback, resolve = allAddresses }: Options): O
       return options.all ? answer(null, addresses) : answer(null, first.address, first.family)
     })
   }
-  const kept = { keepAlive: true, timeout: KEEP_MS, maxSockets: SOCKETS_PER_HOST, lookup }
+  const kept = { keepAlive: true, timeout: KEEP_MS, lookup }
   const [http, https] = [new HttpAgent(kept), new HttpsAgent(kept)]
 
   function check(text: string): URL {
@@ -94,11 +98,11 @@ export function createOutbound({ loopback, resolve = allAddresses }: Options): O
     }
   }
 
-  function begin({ body, headers, timeout_ms }: OutboundRequest, url: URL): ClientRequest {
+  function begin({ body, headers, timeout_ms, signal }: OutboundRequest, url: URL): ClientRequest {
     const options = {
       method: 'POST',
       headers: { 'user-agent': 'RollingDrop', ...headers, 'content-length': Buffer.byteLength(body) },
-      signal: AbortSignal.timeout(timeout_ms),
+      signal: AbortSignal.any([AbortSignal.timeout(timeout_ms), ...(signal ? [signal] : [])]),
     }
     return url.protocol === 'https:'
       ? httpsRequest(url, { ...options, agent: https })
@@ -131,7 +135,8 @@ async function read(response: IncomingMessage, bytes_max: number): Promise<Outbo
   return { status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }
 }
 
-function inWords(error: Error, { timeout_ms }: OutboundRequest): Error {
+function inWords(error: Error, { timeout_ms, signal }: OutboundRequest): Error {
+  if (signal?.aborted) return error
   const isTimeout = error.name === 'AbortError' || error.name === 'TimeoutError'
   return isTimeout ? new Error(`no answer within ${timeout_ms} ms`, { cause: error }) : error
 }

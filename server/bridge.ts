@@ -1,6 +1,13 @@
 import type { Hono } from 'hono'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
+import { createOutbound, type Outbound } from '../access/outbound.ts'
+import type { Sealer } from '../access/seal.ts'
+import { createClickHouseAnalytics } from '../bridge/analytics/clickhouse-reader.ts'
+import { createPostgresAnalytics } from '../bridge/analytics/postgres-reader.ts'
+import { createAnalyticsSink } from '../bridge/analytics/postgres-sink.ts'
+import { clickHouseClient } from '../bridge/clickhouse/client.ts'
+import { createClickHouseSink } from '../bridge/clickhouse/sink.ts'
 import { bridgeRoutes } from '../bridge/health.ts'
 import type { Sasl } from '../bridge/kafka/client.ts'
 import type { PartnerTenant } from '../bridge/kafka/route.ts'
@@ -8,8 +15,10 @@ import { KafkaSink, type KafkaOptions } from '../bridge/kafka/sink.ts'
 import { Relay } from '../bridge/relay.ts'
 import { createNdjsonSink } from '../bridge/sinks/ndjson.ts'
 import type { Sink } from '../bridge/sink.ts'
+import { Webhooks } from '../bridge/webhooks/webhooks.ts'
 import type { Config } from '../config.ts'
 import type { OpenLedger } from '../ledger/open.ts'
+import type { AnalyticsReader } from '../schema/analytics.ts'
 
 export type BridgeParts = Readonly<{
   config: Config
@@ -17,31 +26,71 @@ export type BridgeParts = Readonly<{
   opened: OpenLedger
   /** This node's id among the living. */
   node: () => string
+  sealer: Sealer
   log: Logger
 }>
 
 export type Bridge = Readonly<{
   /** `/health/bridge`, to be mounted at the root. */
   routes: Hono
+  /** What analysts ask, from ClickHouse where there is one. */
+  analytics: AnalyticsReader
+  /** The guarded way to call a tenant's URL. */
+  outbound: Outbound
   close(): Promise<void>
 }>
 
 type Lane = Readonly<{ sink: Sink; batchEvents?: number }>
 
-/** Carries committed events into every sink that is configured, each at its own pace. */
+/** Carries committed events into every sink that is configured and to the endpoints of tenants, each at its own pace. */
 export function openBridge(parts: BridgeParts): Bridge {
   const { pool, opened, node, log } = parts
   const { ledger, tail } = opened
   const relays = lanes(parts).map((lane) => new Relay({ pool, ledger, tail, node, log, ...lane }))
+  const outbound = createOutbound({ loopback: parts.config.outbound_loopback })
+  const running = [...relays, ...webhooks(parts, outbound)]
+  const { analytics, close } = openAnalytics(parts)
   return {
     routes: bridgeRoutes(pool),
-    close: async () => void (await Promise.all(relays.map((relay) => relay.close()))),
+    analytics,
+    outbound,
+    close: async () => {
+      await Promise.all(running.map((each) => each.close()))
+      outbound.close()
+      await close()
+    },
   }
 }
 
-function lanes({ config, pool, log }: BridgeParts): readonly Lane[] {
+function webhooks({ config, pool, opened, node, sealer, log }: BridgeParts, outbound: Outbound): readonly Webhooks[] {
+  if (!config.webhooks) return []
+  const { ledger, tail } = opened
+  const limits = { timeout_ms: config.webhook_timeout_ms, retries_max: config.webhook_retries_max }
+  return [new Webhooks({ pool, ledger, tail, node, sealer, outbound, log, ...limits })]
+}
+
+function openAnalytics({
+  config,
+  pool,
+}: BridgeParts): Readonly<{ analytics: AnalyticsReader; close(): Promise<void> }> {
+  if (config.clickhouse_url === '') return { analytics: createPostgresAnalytics(pool), close: () => Promise.resolve() }
+  const client = clickHouseClient(config.clickhouse_url)
+  return { analytics: createClickHouseAnalytics(client), close: () => client.close() }
+}
+
+/** What analytics come from: ClickHouse, or sums in Postgres where there is none. */
+function analyticsLane({ config, pool, opened }: BridgeParts): Lane {
+  const { clickhouse_url: url, clickhouse_chunk_events: chunk_events, clickhouse_chunk_ms: chunk_ms } = config
+  if (url === '') return { sink: createAnalyticsSink({ pool }) }
+  const { reader } = opened.ledger
+  return { sink: createClickHouseSink({ url, pool, reader, chunk_events, chunk_ms }), batchEvents: chunk_events }
+}
+
+function lanes(parts: BridgeParts): readonly Lane[] {
+  const { config, pool, log } = parts
   const { relay_file: file, relay_file_bytes_max: bytes_max, kafka_batch_events: batchEvents } = config
   return [
+    analyticsLane(parts),
     ...(file === '' ? [] : [{ sink: createNdjsonSink({ file, bytes_max }) }]),
     ...(config.kafka_brokers.length === 0
       ? []

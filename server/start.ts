@@ -202,7 +202,7 @@ async function buildApp(begun: Begun, databaseUrl: string, server: Server, url: 
   rooms.attach(server)
   const checkpoints = createCheckpoints({ pool, key: checkpointKey(secretKey), failed })
   cleanup.add('checkpoints', () => checkpoints.close())
-  const bridge = openBridge({ config, pool, opened, node: () => rooms.node(), log })
+  const bridge = openBridge({ config, pool, opened, node: () => rooms.node(), sealer, log })
   cleanup.add('bridge', () => bridge.close())
   startDemo(base, access, url)
   const services = createServices({
