@@ -6,7 +6,6 @@ import { battleModes } from '../../schema/battle-mode.ts'
 import { accepted, drawableOf, ENTROPY, ENTROPY_VALUE, player, SERVER_SEED, waiting } from './arbitrary.ts'
 import { cancel } from './cancel.ts'
 import { resolve } from './draw.ts'
-import { PLAIN_BOX } from './plain-box.ts'
 import { prizeOf } from './pull.ts'
 import { proofOf } from './proof.ts'
 import { drawn } from './reveal.ts'
@@ -111,12 +110,11 @@ describe('the proof of what was kept', () => {
 test('in every mode what is paid in money makes up for the items that are not, to the smallest unit', () => {
   const battles = drawableOf(...battleModes).chain((battle) => {
     const skus = [...new Set(battle.boxes.flatMap(({ prizes }) => prizes.map(({ sku }) => sku)))]
-    return fc.subarray(skus).chain((limited) =>
-      fc.array(fc.boolean(), { minLength: limited.length, maxLength: limited.length }).map((kept) => ({
-        ...battle,
-        limited: limited.map((sku, i) => ({ sku, reserved: kept[i] ? mostDrawn(battle, sku) : 0 })),
-      })),
-    )
+    const kept = fc.array(fc.boolean(), { minLength: skus.length, maxLength: skus.length })
+    return fc.record({ limited: fc.subarray(skus), kept }).map(({ limited, kept: each }) => {
+      const items = limited.map((sku, i) => ({ sku, reserved: each[i] ? mostDrawn(battle, sku) : 0 }))
+      return Object.assign({}, battle, { limited: items })
+    })
   })
   fc.assert(
     fc.property(battles, (battle) => {

@@ -12,27 +12,7 @@ export function RulesPage() {
       <p class="lead">Everyone opens the same boxes. Who takes what was opened is the mode’s to say.</p>
       <Steps />
       <ModeRules />
-      <h2>The course of a battle</h2>
-      <ul>
-        <li>
-          A battle has 1 to 50 rounds and 2 to 6 seats. A seat costs the sum of its boxes, paid when you sit down.
-        </li>
-        <li>It starts by itself with the last seat and cannot be stopped after that.</li>
-        <li>
-          Before the start you can leave and are refunded. The creator can cancel while no other player has joined.
-          After 15 minutes without a full table everyone is refunded.
-        </li>
-        <li>A bot plays for the house: the house pays its seat, and what it wins stays with the house.</li>
-        <li>
-          If two or more sides are level for the win, each of them gets one more draw from the same seeds. The highest
-          draw wins.
-        </li>
-        <li>
-          Some items are limited: their box says how many are left. With the last seat a battle sets aside as many as it
-          could open. When too few are left, it says so, and pays their published value in credits instead.
-        </li>
-        <li>What you win is yours at once. Keep it, or sell it back at its published value.</li>
-      </ul>
+      <Course />
       <OptionRules />
       <h2>Why you need not trust us</h2>
       <ol>
@@ -75,6 +55,35 @@ export function RulesPage() {
       </p>
       <Odds />
     </div>
+  )
+}
+
+/** From the seats to the winnings. */
+function Course() {
+  return (
+    <>
+      <h2>The course of a battle</h2>
+      <ul>
+        <li>
+          A battle has 1 to 50 rounds and 2 to 6 seats. A seat costs the sum of its boxes, paid when you sit down.
+        </li>
+        <li>It starts by itself with the last seat and cannot be stopped after that.</li>
+        <li>
+          Before the start you can leave and are refunded. The creator can cancel while no other player has joined.
+          After 15 minutes without a full table everyone is refunded.
+        </li>
+        <li>A bot plays for the house: the house pays its seat, and what it wins stays with the house.</li>
+        <li>
+          If two or more sides are level for the win, each of them gets one more draw from the same seeds. The highest
+          draw wins.
+        </li>
+        <li>
+          Some items are limited: their box says how many are left. With the last seat a battle sets aside as many as it
+          could open. When too few are left, it says so, and pays their published value in credits instead.
+        </li>
+        <li>What you win is yours at once. Keep it, or sell it back at its published value.</li>
+      </ul>
+    </>
   )
 }
 
