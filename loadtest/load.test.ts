@@ -115,3 +115,10 @@ test.each([
 ])('%j is refused with exit code 1', async (args) => {
   expect((await run('load.ts', ...args)).code).toBe(1)
 })
+
+test('load of the feed watches lag and memory while spectators read, and ends with one line of JSON', async () => {
+  const { code, summary } = await run('load.ts', 'feed', '--clients', '20', '--seconds', '6', '--players', '4')
+  expect(summary).toMatchObject({ load: 'feed', clients: 20, gaps: 0, cut_off: 0 })
+  expect(summary['events']).toBeGreaterThan(0)
+  expect(code).toBe(0)
+}, 60_000)

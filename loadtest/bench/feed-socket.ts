@@ -20,7 +20,12 @@ export class FeedSocket {
   #rest: Buffer = Buffer.alloc(0)
   #isCounting = false
 
-  constructor(port: number, path: string, read: (payload: Buffer, socket: FeedSocket) => void) {
+  constructor(
+    port: number,
+    path: string,
+    read: (payload: Buffer, socket: FeedSocket) => void,
+    { protocol }: Readonly<{ protocol?: string }> = {},
+  ) {
     this.#read = (payload) => read(payload, this)
     this.#socket = net.connect({
       port,
@@ -30,7 +35,7 @@ export class FeedSocket {
     this.#socket.on('error', () => {}) // Followed by its close.
     this.#socket.on('close', () => this.close())
     const key = randomBytes(16).toString('base64')
-    const upgrade = 'Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13'
+    const upgrade = `Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13${protocol === undefined ? '' : `\r\nSec-WebSocket-Protocol: ${protocol}`}`
     this.#socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${upgrade}\r\nSec-WebSocket-Key: ${key}${HEAD_END}`)
     this.#pong = setInterval(() => this.#socket.write(PONG), PONG_MS)
   }
