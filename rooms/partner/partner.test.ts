@@ -145,6 +145,8 @@ describe('the stream of a topic', () => {
     }
     expect(await ask(`partner-${name}-notifications`)).toEqual([403, 'partner/forbidden'])
     expect(await ask(`partner-${uuidv7()}-transactions`)).toEqual([403, 'partner/forbidden'])
+    expect(await ask(`partner-${uuidv7()}-events`)).toEqual([403, 'partner/forbidden'])
+    expect(await ask(`partner-${own}-events`)).toEqual([404, 'partner/topic-unknown'])
     expect(await ask('notifications?tenant=yours')).toEqual([403, 'partner/forbidden'])
     expect(await ask('notifications?tenant=mine')).toEqual([200, undefined])
     expect(await ask(`partner-${own}-transactions`)).toEqual([200, undefined])
