@@ -4,12 +4,14 @@ import { battleSeedContext } from '../../access/seal.ts'
 import { wallClock } from '../../entropy/clock.ts'
 import { toAmount } from '../../schema/amount.ts'
 import type { Box } from '../../schema/box.ts'
+import { battleFrames } from '../../schema/channels/battles.ts'
 import type { PlainFrame } from '../../schema/plain-battles.ts'
 import { formatPosition } from '../../schema/position.ts'
 import { uuidv7 } from '../../schema/uuid.ts'
 import { BOX, clientSeed, openTestRooms, type TestRooms } from '../../test/rooms.ts'
 import { BattleActivation } from '../battle/activation.ts'
 import { commandOf } from '../battle/command.ts'
+import { readPublished } from '../live/spec/published.ts'
 
 let node: TestRooms & { close(): Promise<void> }
 beforeAll(async () => {
@@ -28,7 +30,7 @@ async function dial(headers: Record<string, string> = {}) {
   socket.on('error', () => {}) // Followed by its close.
   const closed = new Promise((resolve) => socket.on('close', (code, reason) => resolve([code, reason.toString()])))
   await new Promise((resolve) => socket.on('open', resolve))
-  const frames = () => texts.map((text) => JSON.parse(text) as PlainFrame)
+  const frames = () => texts.map((text) => readPublished(battleFrames, JSON.parse(text)) as PlainFrame)
   return {
     socket,
     texts,

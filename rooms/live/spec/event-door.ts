@@ -1,10 +1,15 @@
 import { once } from 'node:events'
 import http, { type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { z } from 'zod'
+import { liveFeedFrames } from '../../../schema/live-feed.ts'
 import type { TestRooms } from '../../../test/rooms.ts'
 import type { TestDoor, Told } from './door.ts'
 import { queryOf } from './plain-door.ts'
+import { readPublished } from './published.ts'
 import { gone } from './room-door.ts'
+
+const events = { ...liveFeedFrames, ended: liveFeedFrames.error.extend({ type: z.literal('ended') }) }
 
 /** `GET /live-feed`, as a browser reads it: where it stood goes into a header. */
 export const eventDoor: TestDoor = {
@@ -59,8 +64,9 @@ function eventIn(block: string): Readonly<{ event: string; data: unknown }> | un
   const fields = new Map(block.split('\n').map((line) => [line.split(': ', 1)[0], line.slice(line.indexOf(': ') + 2)]))
   const data = fields.get('data')
   if (data === undefined) return undefined
-  const { type: _type, ...read } = JSON.parse(data) as Told & Record<string, unknown>
   const event = fields.get('event')!
+  const told = JSON.parse(data) as object
+  const { type: _type, ...read } = readPublished(events, { type: event, ...told }) as Told & Readonly<{ type: string }>
   if (event !== 'ended' && fields.get('id') !== `${read.lineage}:${read.to}`) throw new Error(`a wrong id: ${block}`)
   return { event, data: read }
 }

@@ -1,7 +1,8 @@
 import { pack, unpack } from 'msgpackr'
-import type { FeedProtocol } from '../../../schema/live-feed.ts'
+import { liveFeedFrames, type FeedProtocol } from '../../../schema/live-feed.ts'
 import type { TestRooms } from '../../../test/rooms.ts'
 import type { Asked, TestDoor } from './door.ts'
+import { readPublished } from './published.ts'
 import { firstRefusal, openSocketReading, type Heard } from './socket-reading.ts'
 
 const encodings = {
@@ -26,7 +27,7 @@ type Entry = Readonly<{ path: string; headers?: Readonly<Record<string, string>>
 export function messageDoor({ name, protocol, users, enter }: Options): TestDoor {
   const { write, read } = encodings[protocol]
   const decode = (data: Buffer): Heard => {
-    const { type, ...message } = read(data) as { type: string }
+    const { type, ...message } = readPublished(liveFeedFrames, read(data))
     return { type, message }
   }
   const open = async (node: TestRooms, asked: Asked) =>

@@ -1,5 +1,7 @@
+import { liveFeedFrames } from '../../../schema/live-feed.ts'
 import type { TestDoor } from './door.ts'
 import { queryOf } from './plain-door.ts'
+import { readPublished } from './published.ts'
 import { firstRefusal, openSocketReading, type Heard } from './socket-reading.ts'
 
 /** `/ws/live-feed` for those who say nothing: what is wanted stands in the query, who wants it in the header. */
@@ -26,6 +28,6 @@ export const queryDoor: TestDoor = {
 }
 
 function decode(data: Buffer): Heard {
-  const { type, ...message } = JSON.parse(data.toString()) as { type: string }
+  const { type, ...message } = readPublished(liveFeedFrames, JSON.parse(data.toString()))
   return { type, message }
 }
