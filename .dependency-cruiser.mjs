@@ -61,6 +61,8 @@ const MAY_IMPORT = {
 }
 
 const TESTS = String.raw`\.test\.tsx?$`
+/** What the tests of several doors share. */
+const SHARED_TESTS = '^rooms/live/spec/'
 const OURS = Object.keys(MAY_IMPORT)
 
 /** `config` is both the file and the folder of its row types. */
@@ -70,7 +72,7 @@ const arrows = Object.entries(MAY_IMPORT).map(([folder, below]) => ({
   name: `${folder}-imports-only-what-is-below`,
   comment: `${folder} may import ${below.join(', ') || 'nothing of ours'}`,
   severity: 'error',
-  from: { path: pathOf(folder), pathNot: TESTS },
+  from: { path: pathOf(folder), pathNot: [TESTS, SHARED_TESTS] },
   to: {
     path: String.raw`^[^./][^/]*(/|\.m?[tj]sx?$)`,
     pathNot: ['(^|/)node_modules/', ...[folder, ...below].map(pathOf)],
@@ -98,7 +100,7 @@ export default {
       name: 'tests-only-for-tests',
       severity: 'error',
       comment: 'what starts the real services is for scripts, benches and chaos runs too',
-      from: { pathNot: [TESTS, '^test/', '^rooms/live/spec/', String.raw`^scripts/test\.ts$`] },
+      from: { pathNot: [TESTS, '^test/', SHARED_TESTS, String.raw`^scripts/test\.ts$`] },
       to: { path: ['^test/(?!services/)', TESTS] },
     },
     {

@@ -128,7 +128,19 @@ export async function openTestRooms(
   const partners = await openPartners({ pool, ledger, tail, sealer, quota: PARTNER_QUOTA, clock: Date.now, failed })
   const catalog = createCatalog({ pool, tail })
   const openings = createOpenings({ pool, ledger, catalog, sealer, clock: Date.now })
-  const rooms = await createRooms({ pool, ledger, tail, access, partners, entropy, sealer, openings, config, log, clock })
+  const rooms = await createRooms({
+    pool,
+    ledger,
+    tail,
+    access,
+    partners,
+    entropy,
+    sealer,
+    openings,
+    config,
+    log,
+    clock,
+  })
   const server = http.createServer(
     (request, response) => void getRequestListener(rooms.routes.fetch)(request, response),
   )
