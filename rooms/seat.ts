@@ -1,7 +1,7 @@
 import { matchMaker } from '@colyseus/core'
 import { Hono, type Context } from 'hono'
 import type { Access, Principal } from '../access/access.ts'
-import { readBattleRef, type BattleRef } from '../schema/battle-ref.ts'
+import { pathWithoutKey, readBattleRef, type BattleRef } from '../schema/battle-ref.ts'
 import { RollingDropError, toRollingDropError } from '../schema/errors.ts'
 import type { FeedOptions } from '../schema/feed.ts'
 import { sessionOptions, type SessionOptions } from '../schema/session.ts'
@@ -42,7 +42,7 @@ export function seatRoutes({ access, admit, places, body_bytes_max, isDraining, 
   const routes = new Hono()
   routes.onError((thrown, c) => {
     const error = toRollingDropError(thrown)
-    if (error.status === 500) log.error({ error: thrown, path: c.req.path }, 'no seat could be given')
+    if (error.status === 500) log.error({ error: thrown, path: pathWithoutKey(c.req.path) }, 'no seat could be given')
     return respond(c, error)
   })
   routes.get('/actors', (c) => {

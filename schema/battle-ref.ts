@@ -17,3 +17,8 @@ export function readBattleRef(text: string): BattleRef | undefined {
 export function battleRefOf({ id, key }: Readonly<{ id: string; key?: string | undefined }>): string {
   return key === undefined ? id : `${id}~${key}`
 }
+
+/** A path as it may stand in a log: without the key in it. */
+export function pathWithoutKey(path: string): string {
+  return path.replaceAll(/(~|%7e)[A-Za-z0-9_-]{22}/gi, '$1…')
+}

@@ -5,6 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { ZodError } from 'zod'
 import { isDatabaseAway } from '../ledger/database-away.ts'
 import { errorTable, RollingDropError, toRollingDropError, type ErrorCode } from '../schema/errors.ts'
+import { pathWithoutKey } from '../schema/battle-ref.ts'
 import { problem, type Problem } from '../schema/http.ts'
 import type { ServiceEnv, ServiceParts } from './parts.ts'
 
@@ -38,7 +39,8 @@ export function respond(c: Context, error: RollingDropError): Response {
 export function onError(log: ServiceParts['log']): ErrorHandler<ServiceEnv> {
   return (thrown, c) => {
     const error = fromHttp(thrown) ?? fromDatabase(thrown) ?? toRollingDropError(thrown)
-    if (error.status === 500) log.error({ err: thrown, method: c.req.method, path: c.req.path }, 'request failed')
+    if (error.status === 500)
+      log.error({ err: thrown, method: c.req.method, path: pathWithoutKey(c.req.path) }, 'request failed')
     return respond(c, error)
   }
 }

@@ -26,7 +26,8 @@ export function OptionRules() {
           <b>Fast.</b> Rounds are shown in about a second. It changes nothing else.
         </li>
         <li>
-          <b>Unlisted.</b> The battle is in no list. Whoever has the link can watch and join.
+          <b>Unlisted.</b> The battle is in no list. Its link holds a secret: whoever has it can watch and join, and
+          nobody else.
         </li>
       </ul>
       <h2>Levels</h2>
