@@ -57,7 +57,7 @@ export class LogOrder {
 
   #tell({ lineage, entries, more }: LogPage): void {
     // Another history: its numbers mean something else.
-    if (lineage !== this.#lineage) this.#told = null
+    if (lineage !== this.#lineage) [this.#told, this.#acked] = [null, 0n]
     this.#lineage = lineage
     for (const entry of entries) {
       const seq = BigInt(entry.seq)

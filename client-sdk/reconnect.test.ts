@@ -267,33 +267,6 @@ test('a session shows its state and tells a result once, also when a reconnect b
   await vi.waitFor(() => expect(room.acked.at(-1)).toBe('3'), soon)
 })
 
-test('a session that sees a gap in its log joins anew after the last message it was told', async () => {
-  const session = client().session()
-  const told: string[] = []
-  session.onResult(({ seq }) => told.push(seq))
-  const room = await roomOf<TestSession>('session')
-  room.results = [1, 2, 3, 4, 5]
-  await vi.waitFor(() => expect(told.length).toBeGreaterThan(0), soon)
-  const last = Number(told.at(-1))
-  room.results = Array.from({ length: last + 2 }, (_, i) => i + 1)
-  room.broadcast('log', { lineage: LINEAGE, entries: [entryOf(last + 2, last + 1)], more: false })
-  await vi.waitFor(() => expect(told.at(-1)).toBe(`${last + 2}`), soon)
-  expect(seatOptions.at(-1)).toEqual({ since: `${LINEAGE}:${last}` })
-  expect(told).toEqual(Array.from({ length: last + 2 }, (_, i) => `${i + 1}`))
-})
-
-test('a session tells and acknowledges nothing before somebody listens', async () => {
-  const session = client().session()
-  const room = await roomOf<TestSession>('session')
-  room.results = [1, 2]
-  room.acked = []
-  await vi.waitFor(() => expect(session.state?.name).toBe('One'), soon)
-  const told: string[] = []
-  expect(room.acked).toEqual([])
-  session.onResult(({ seq }) => told.push(seq))
-  await vi.waitFor(() => expect(room.acked).toEqual([told.at(-1)]), soon)
-})
-
 test('close ends a link for good', async () => {
   const own = client()
   const battle = own.battles.watch('b')

@@ -89,7 +89,7 @@ const SESSIONS_PER_BATTLE = 10
 
 /** Everything live on this node: battles, the feed and sessions, and the node itself among the others. */
 export async function createRooms(parts: RoomsParts): Promise<Rooms> {
-  const { ledger, tail, access, entropy, sealer, config, log, clock = wallClock } = parts
+  const { ledger, tail, access, sealer, config, log, clock = wallClock } = parts
   const { publicAddress: address, redisUrl } = config
   const colyseus = await startColyseus({ address, redisUrl, payload_bytes_max: PAYLOAD_BYTES_MAX, log })
   const watch = new TokenWatch(access, clock, config.sockets_per_user_max)
@@ -104,18 +104,7 @@ export async function createRooms(parts: RoomsParts): Promise<Rooms> {
     held: () => battles.count,
     rooms_max: config.rooms_max,
   })
-  const battles = new BattleHost<Opened<BattleRoom>>({
-    node,
-    ledger,
-    clock,
-    entropy,
-    sealer,
-    mailbox_max: config.mailbox_max,
-    log,
-    placement,
-    process: matchMaker.processId,
-    openRoom: (screening) => openRoom(BATTLE, BattleRoom, { ...screening, guard, entropy } satisfies BattleRoomOptions),
-  })
+  const battles = hostBattles(parts, { guard, node, placement, clock })
   const feed = new FeedHub({ tail, reader: ledger.reader, clock, limits: config.feed })
   const plain = openPlain(parts, guard, feed)
   const hub = new SessionHub({ tail, actors: ledger.actors, clock, log })
@@ -173,19 +162,35 @@ function openPlain(parts: RoomsParts, guard: Guard, hub: FeedHub): PlainDoors {
   return new PlainDoors({ ...parts, guard, hub, actors, reader, payload_bytes_max: PAYLOAD_BYTES_MAX })
 }
 
+type Hosting = Readonly<{ guard: Guard; node: ClusterNode; placement: Placement; clock: NodeClock }>
+
+/** The battles of this node. */
+function hostBattles(
+  { ledger, entropy, sealer, config, log }: RoomsParts,
+  { guard, ...hosting }: Hosting,
+): BattleHost<Opened<BattleRoom>> {
+  return new BattleHost<Opened<BattleRoom>>({
+    ...hosting,
+    ledger,
+    entropy,
+    sealer,
+    mailbox_max: config.mailbox_max,
+    log,
+    process: matchMaker.processId,
+    openRoom: (screening) => openRoom(BATTLE, BattleRoom, { ...screening, guard, entropy } satisfies BattleRoomOptions),
+  })
+}
+
 /** The sessions of this node's users, over one hub. */
 function hostSessions(
   { pool, ledger, openings, log }: RoomsParts,
-  parts: Readonly<{ guard: Guard; hub: SessionHub; node: ClusterNode; placement: Placement; clock: NodeClock }>,
+  { guard, hub, ...hosting }: Hosting & Readonly<{ hub: SessionHub }>,
 ): SessionHost<Opened<SessionRoom>> {
-  const { guard, hub, node, placement, clock } = parts
   const personalLog = new PersonalLog(pool)
   const { reader } = ledger
   return new SessionHost({
-    node,
+    ...hosting,
     ledger,
-    clock,
-    placement,
     log,
     openRoom: ({ tenant, user, name }, roomId) => {
       const own = { roomId, guard, owner: { tenant, user }, name, hub, personalLog, reader, openings, log }

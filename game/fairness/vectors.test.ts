@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import { verifyBeacon } from '../../client-sdk/verify-beacon.ts'
 import { battleModes } from '../../schema/battle-mode.ts'
 import type { BattleProof } from '../../schema/http.ts'
-import type { OpeningProof } from '../../schema/opening.ts'
 import { verifyBattle } from '../battle/verify.ts'
 import { verifyOpening } from '../opening/verify.ts'
 import { buildVectors } from './vectors.ts'
@@ -78,14 +77,13 @@ describe('solo openings', () => {
   const { openings, knownBad, rejected } = vectors.solo
 
   it('verify, and one of their draws rejects a word', () => {
-    for (const { proof } of openings)
-      expect(verifyOpening(proof as OpeningProof).stages.filter(({ ok }) => !ok)).toEqual([])
+    for (const { proof } of openings) expect(verifyOpening(proof).stages.filter(({ ok }) => !ok)).toEqual([])
     expect(rejected.words[0]).not.toBe(rejected.drawn)
   })
 
   for (const [name, { proof, noted, fails }] of Object.entries(knownBad)) {
     it(`${name}: caught in ${fails.join(' and ')}, and nowhere else`, () => {
-      const failed = verifyOpening(proof as OpeningProof, noted).stages.filter(({ ok }) => !ok)
+      const failed = verifyOpening(proof, noted).stages.filter(({ ok }) => !ok)
       expect(failed.map(({ name: stage }) => stage)).toEqual(fails)
     })
   }

@@ -21,7 +21,9 @@ export function openingProofOf(opened: OpeningOpened, box: Box, serverSeed: stri
     boxHash,
     asset,
     price,
-    drops: drops.map(({ nonce, sku, value, bought }) => ({ nonce, sku, value, ...(bought && { bought }) })),
+    drops: drops.map(({ nonce, sku, value, bought }) =>
+      bought ? { nonce, sku, value, bought } : { nonce, sku, value },
+    ),
     payouts: payouts.map(({ asset: of, amount }) => ({ asset: of, amount })),
   }
 }

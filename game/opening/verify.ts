@@ -33,7 +33,7 @@ export function verifyOpening(proof: OpeningProof, noted: NotedOpening = {}): Ve
 }
 
 function seedFault({ algorithm, seedHash, serverSeed }: OpeningProof, noted: NotedOpening): string | undefined {
-  if (algorithm !== OPENING_ALGORITHM) return `these are not the rules ${OPENING_ALGORITHM}`
+  if (algorithm !== OPENING_ALGORITHM) return 'these are other rules'
   if (serverSeed === null) return 'the server seed is not public yet: it is told when the pair is rotated'
   if (hashSeed(serverSeed) !== seedHash) return 'the server seed does not have the promised hash'
   if (noted.seedHash !== undefined && noted.seedHash !== seedHash) return 'the promised hash was another one'

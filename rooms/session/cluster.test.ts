@@ -124,7 +124,7 @@ describe.skipIf(!hasRedis)('a session over the cluster', () => {
     await dying.kill()
     for (let i = 5; i < 10; i++) await happen(ann, i)
     const opened = await Promise.all(asked)
-    expect(opened.flatMap(({ drops }) => drops.map(({ nonce }) => nonce)).toSorted()).toEqual([0, 1, 2])
+    expect(opened.flatMap(({ drops }) => drops.map(({ nonce }) => nonce)).toSorted((a, b) => a - b)).toEqual([0, 1, 2])
     await until(async () => expect([node.rooms.node(), other.id]).toContain(await holderOf(ann)))
     const sold = () => told.filter((each) => /^\d+$/.test(each))
     await until(() => expect(sold()).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']))

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { battleKey } from '../../access/battle-key.ts'
 import { publishBox } from '../../catalog/publish.ts'
 import { verifyOpening } from '../../game/opening/verify.ts'
 import { ITEM_ISSUER, userOwner } from '../../schema/account.ts'
 import { toAmount } from '../../schema/amount.ts'
 import { itemAsset, PLAY_CREDIT } from '../../schema/asset.ts'
+import { battleRefOf } from '../../schema/battle-ref.ts'
 import type { Tokens } from '../../schema/http.ts'
 import type { Opened, OwnSeeds } from '../../schema/opening.ts'
 import { LOG_PAGE_MAX, type LogPage, type OwnResult } from '../../schema/session.ts'
@@ -21,7 +23,7 @@ const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 1
 const credits = ({ room }: TestClient) => room.state?.balances?.get(PLAY_CREDIT)
 const pagesOf = ({ messages }: TestClient) =>
   messages.filter(({ type }) => type === 'log').map(({ message }) => message as LogPage)
-const logOf = (client: TestClient): OwnResult[] => pagesOf(client).flatMap(({ entries }) => [...entries])
+const logOf = (client: TestClient): OwnResult[] => pagesOf(client).flatMap(({ entries }) => entries)
 const typesOf = (client: TestClient) => logOf(client).map(({ type }) => type)
 const open = ({ user, token }: Tokens, options = {}) => node.join('session', user.id, token, options)
 
@@ -113,7 +115,8 @@ describe('the log', () => {
       const creator = await node.join('battle', battle, ann.token)
       if (i === 1) await creator.ask('cancel')
       else {
-        const two = await node.join('battle', battle, bob.token)
+        const ref = battleRefOf({ id: battle, key: battleKey(node.sealer, battle) })
+        const two = await node.join('battle', ref, bob.token)
         await two.ask('join', { seat: 1, clientSeed: clientSeed() })
         await until(async () => expect((await node.stored(battle)).phase).toBe('settled'))
       }

@@ -80,17 +80,11 @@ export class SessionRoom extends GuardedRoom<SessionState> {
   }
 
   #answer(client: RoomClient, said: Said) {
-    switch (said.type) {
-      case 'page':
-        return this.#tellers.get(client)?.next()
-      case 'ack':
-        return this.#ack(client, BigInt(said.message.seq))
-      default: {
-        const principal = this.principalOf(client)
-        if (!principal) throw new RollingDropError('auth/token-missing')
-        return perform(this.#options.openings, principal, said)
-      }
-    }
+    if (said.type === 'page') return this.#tellers.get(client)?.next()
+    if (said.type === 'ack') return this.#ack(client, BigInt(said.message.seq))
+    const principal = this.principalOf(client)
+    if (!principal) throw new RollingDropError('auth/token-missing')
+    return perform(this.#options.openings, principal, said)
   }
 
   /** What this device was never told cannot be acknowledged by it. */
