@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import kafkajs, { type Admin, type Producer, type Transaction } from 'kafkajs'
 import type { Pool } from 'pg'
 import { MAIN_TENANT } from '../../schema/account.ts'
@@ -35,6 +36,9 @@ export type KafkaOptions = KafkaAddress &
 
 /** Offsets of a group are forgotten after a while (7 days by default): all of them are committed again this often. */
 const REFRESH_MS = 3_600_000
+
+const COORDINATED_WITHIN_MS = 10_000
+const LOOK_MS = 100
 
 type Open = Readonly<{
   admin: Admin
@@ -162,7 +166,7 @@ export class KafkaSink implements Sink {
 
   async #readCursor({ lineage, seq: floor }: Position): Promise<bigint> {
     const { admin, bytes_max } = this.#opened()
-    const offsets = await admin.fetchOffsets({ groupId: this.#group, topics: [...bytes_max.keys()] })
+    const offsets = await fetchOffsets(admin, this.#group, [...bytes_max.keys()])
     const committed = new Map(
       offsets.map(({ topic, partitions }) => [topic, partitions.find((p) => p.partition === 0)]),
     )
@@ -209,6 +213,21 @@ export class KafkaSink implements Sink {
 
   #explained(error: unknown): Error {
     return error instanceof Error && !error.name.startsWith('KafkaJS') ? error : explainKafka(error, this.#options)
+  }
+}
+
+/** A group that nobody has asked for yet gets its coordinator while one waits, on a new broker in a few seconds. */
+async function fetchOffsets(
+  admin: Admin,
+  groupId: string,
+  topics: string[],
+): Promise<Awaited<ReturnType<Admin['fetchOffsets']>>> {
+  for (const until = performance.now() + COORDINATED_WITHIN_MS; ; await delay(LOOK_MS)) {
+    try {
+      return await admin.fetchOffsets({ groupId, topics })
+    } catch (error) {
+      if ((error as { retriable?: boolean }).retriable !== true || performance.now() > until) throw error
+    }
   }
 }
 
