@@ -12,7 +12,7 @@ import { battleSeedContext, createSealer, type Sealer } from '../access/seal.ts'
 import { ensureBankroll } from '../catalog/bankroll.ts'
 import { createCatalog } from '../catalog/catalog.ts'
 import { createEntropy } from '../entropy/hash-chain.ts'
-import { pause, wallClock, type Clock } from '../entropy/clock.ts'
+import { wallClock, type Clock } from '../entropy/clock.ts'
 import type { Entropy } from '../entropy/entropy.ts'
 import { createBattle, type NewBattle } from '../game/battle/create.ts'
 import { battleFromJson, battleToJson } from '../game/battle/stored.ts'
@@ -188,7 +188,6 @@ export async function openTestRooms(
       partners.close()
       await opened.close()
       await pool.end()
-      await allDisconnected(database.url)
       await database.drop()
     },
   }
@@ -248,15 +247,6 @@ async function openBattle(
   }
   await ledger.commit({ id, kind, tenant: 'main', request: digestOf({ id }), transfers, events, actor })
   return id
-}
-
-/** A pool that has ended may still be saying goodbye; a database dropped under it would be an error of its own. */
-async function allDisconnected(databaseUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl })
-  await client.connect()
-  const others = 'select 1 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()'
-  for (let look = 0; look < 200 && (await client.query(others)).rowCount !== 0; look++) await pause(wallClock, 10)
-  await client.end()
 }
 
 let commands = 0

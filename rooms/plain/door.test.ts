@@ -116,7 +116,9 @@ describe('a battle over a plain socket', () => {
     }
     await until(() => expect(phaseOf(client)).toBe('settled'))
     const rounds = client.of('rounds')
-    expect(rounds.map(({ from, revealed }) => [from, revealed])).toEqual([0, 1, 2, 3].map((from) => [from, from + 1]))
+    // A machine that is busy for longer than a round is shown tells of two at once.
+    expect(rounds.map(({ from }) => from)).toEqual([0, ...rounds.slice(0, -1).map(({ revealed }) => revealed)])
+    expect(rounds.at(-1)!.revealed).toBe(4)
     const last = client.of('battle').at(-1)!.state
     expect(rounds.flatMap(({ drops }) => drops)).toEqual(last.drops)
     expect(rounds.at(-1)!.totals).toEqual(last.seats.map(({ total }) => total))

@@ -11,7 +11,7 @@ export interface Encoding {
   read(bytes: Buffer): unknown
   write(message: object): Uint8Array
   /** A frame of the feed with its type in it, as it goes onto the wire. */
-  wire(frame: EncodedFrame): Framed
+  readonly wire: (frame: EncodedFrame) => Framed
 }
 
 // Records would let one message of a client say how the next is read.

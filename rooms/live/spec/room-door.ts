@@ -50,19 +50,12 @@ async function enter(node: TestRooms, { token, isMute = false, since, filter }: 
 }
 
 function decode(bytes: Buffer, _isBinary: boolean, socket: WebSocket): Heard | undefined {
+  const [code] = bytes
+  if (code === Protocol.JOIN_ROOM) socket.send(Uint8Array.of(Protocol.JOIN_ROOM))
+  if (code !== Protocol.ROOM_DATA && code !== Protocol.ROOM_DATA_BYTES) return undefined
   const at = { offset: 1 }
-  switch (bytes[0]) {
-    case Protocol.JOIN_ROOM:
-      socket.send(Uint8Array.of(Protocol.JOIN_ROOM))
-      return undefined
-    case Protocol.ROOM_DATA:
-    case Protocol.ROOM_DATA_BYTES: {
-      const type = schemaDecode.string(bytes, at)
-      return { type, message: unpack(bytes.subarray(at.offset)) as unknown }
-    }
-    default:
-      return undefined
-  }
+  const type = schemaDecode.string(bytes, at)
+  return { type, message: unpack(bytes.subarray(at.offset)) as unknown }
 }
 
 function messageOf(type: string, message: object): Buffer {
