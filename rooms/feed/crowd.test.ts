@@ -2,8 +2,17 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { wallClock } from '../../entropy/clock.ts'
 import type { EventDraft } from '../../schema/event.ts'
 import type { FeedFilter } from '../../schema/feed.ts'
-import { box, FEED_LIMITS, openTestFeed, secret, type FeedReader, type TestFeed } from '../../test/feed.ts'
+import {
+  box,
+  FEED_LIMITS,
+  newFeedReader,
+  openTestFeed,
+  secret,
+  type FeedReader,
+  type TestFeed,
+} from '../../test/feed.ts'
 import { stillClock } from '../../test/still-clock.ts'
+import { wishOf } from './filter.ts'
 import { FeedHub } from './hub.ts'
 
 let feed: TestFeed
@@ -54,6 +63,30 @@ test('five thousand who come back after one node died cost a reading, not five t
   const ranges = reads.toSorted(([a], [b]) => Number(a - b))
   for (const [i, [since]] of ranges.entries()) if (i > 0) expect(since).toBe(ranges[i - 1]![1])
   herd.close()
+})
+
+test('what was missed is told part by part as it is taken, whole, and what comes meanwhile follows it', async () => {
+  const start = feed.tail.seq
+  for (let i = 0; i < 12; i++) await commit(Array.from({ length: 100 }, (_, at) => (at % 10 === 0 ? secret : box(at))))
+  const large = openHub({ recovery_max: 5_000 })
+  const quick = await subscribe(undefined, undefined, large)
+  const [slow, steady] = await Promise.all([0, 1].map(() => subscribe(start, undefined, large)))
+  expect(steady!.seqs).toEqual(await publicAfter(start))
+  const stalled = newFeedReader()
+  stalled.full = 501
+  await large.subscribe(stalled, wishOf('main'), { lineage: feed.tail.lineage, seq: start }, () => true)
+  expect([slow!.welcome.events.length, stalled.welcome.recovered, stalled.seqs.length]).toEqual([500, true, 500])
+  const last = await commit([box(1_000)])
+  await until(() => expect(quick.at).toBe(last))
+  expect(stalled.frames).toEqual([])
+  stalled.full = 0
+  await until(() => expect(stalled.at).toBe(last))
+  expect(stalled.seqs).toEqual(await publicAfter(start))
+  expect(stalled.frames.some(({ conflated }) => conflated)).toBe(false)
+  const after = await commit([box(1_001)])
+  await until(() => expect([stalled.at, steady!.at, quick.at]).toEqual([after, after, after]))
+  expect(steady!.seqs).toEqual(await publicAfter(start))
+  large.close()
 })
 
 describe('who reads too slowly', () => {

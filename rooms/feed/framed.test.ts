@@ -48,7 +48,7 @@ test('the very same bytes go to every socket, and count as buffered until they a
   const write = stream.write.bind(stream)
   stream.write = (bytes) => (written.push(bytes), write(bytes))
   sendFramed(socket, message)
-  expect(written).toEqual([message.bytes])
+  expect(written).toHaveLength(1)
   expect(written[0]).toBe(message.bytes)
   expect(socket.bufferedAmount).toBeGreaterThan(0)
 })

@@ -1,9 +1,11 @@
 import type { Tail } from '../../ledger/ledger.ts'
 import { RollingDropError } from '../../schema/errors.ts'
-import type { FeedEvent } from '../../schema/feed.ts'
+import type { CommittedEvent } from '../../schema/event.ts'
+import type { FeedEvent, FeedFrame } from '../../schema/feed.ts'
 import type { Wish } from './filter.ts'
 import { EncodedFrame } from './frame.ts'
 import type { FeedHistory } from './history.ts'
+import { partOf } from './part.ts'
 import { conflatedFrame } from './settlement.ts'
 import type { Subscriber } from './subscriber.ts'
 
@@ -25,14 +27,27 @@ type Options = Readonly<{
   sendAway(subscriber: Subscriber, error: RollingDropError): void
 }>
 
-/** A reader that had frames skipped: where it stands, and since when it has been far behind. */
-type Lag = { readonly from: bigint; bytes: number; far_since_ms: number | undefined; isReading: boolean }
+/**
+ * A reader that stands behind the others, and where: it had frames skipped, so many bytes of them, or (`isWhole`) it is still
+ * being told what it missed before it came, of which nothing is left out.
+ */
+type Lag = {
+  from: bigint
+  readonly isWhole: boolean
+  bytes: number
+  far_since_ms: number | undefined
+  isReading: boolean
+}
+
+/** Frames kept for those who stand where somebody stood a moment ago. */
+const CATCHING_MAX = 100
 
 type Member = { readonly subscriber: Subscriber; lag: Lag | undefined }
 
 /**
  * Those who want the same: up to `to` they have been told, what comes next is pending. A frame is made once for all of them.
  *
+ *     recovering ──as it takes it, part by part──▶ told
  *     told ──more unread than allowed──▶ skipped ──half of it taken──▶ told what may not be missed and how much was left out, and on
  *                                           └──far behind for too long, or too much was missed──▶ sent away
  */
@@ -40,11 +55,12 @@ export class FeedGroup {
   readonly wish: Wish
   readonly #options: Options
   readonly #members = new Map<Subscriber, Member>()
+  readonly #behind = new Set<Member>()
   #pending: FeedEvent[] = []
   #to: bigint
   #told_ms: number
-  /** Frames for those who catch up to `to`, by where they stood: a hiccup of the network makes many slow at once. */
-  readonly #catching = new Map<bigint, EncodedFrame>()
+  /** Frames for those who catch up, by where they stood: a hiccup of the network makes many slow at once. */
+  readonly #catching = new Map<string, EncodedFrame>()
 
   constructor(options: Options) {
     this.wish = options.wish
@@ -69,12 +85,23 @@ export class FeedGroup {
     return this.#pending.length > 0
   }
 
-  add(subscriber: Subscriber): void {
-    this.#members.set(subscriber, { subscriber, lag: undefined })
+  /** Whether somebody waits for more of what was missed. */
+  get isRecovering(): boolean {
+    for (const { lag } of this.#behind) if (lag?.isWhole) return true
+    return false
+  }
+
+  /** `from`: up to where the subscriber has been told. */
+  add(subscriber: Subscriber, from: bigint): void {
+    const member: Member = { subscriber, lag: undefined }
+    this.#members.set(subscriber, member)
+    if (from < this.#to) this.#catchUp(member, this.#fallBehind(member, from, true))
   }
 
   remove(subscriber: Subscriber): void {
+    const member = this.#members.get(subscriber)
     this.#members.delete(subscriber)
+    if (member) this.#behind.delete(member)
   }
 
   push(event: FeedEvent): void {
@@ -87,7 +114,7 @@ export class FeedGroup {
     const from = this.#to
     const to = tail.seq
     const events = this.#pending
-    for (const member of this.#members.values()) if (member.lag) this.#catchUp(member, member.lag)
+    for (const member of this.#behind) if (member.lag) this.#catchUp(member, member.lag)
     const frame = new EncodedFrame('frame', { lineage: tail.lineage, from: `${from}`, to: `${to}`, events })
     this.#pending = []
     this.#to = to
@@ -101,40 +128,56 @@ export class FeedGroup {
 
   /** Sees to those who read slowly while nothing else is told. */
   look(now_ms: number): void {
-    for (const member of this.#members.values()) {
+    for (const member of this.#behind) {
       if (member.lag && !this.#catchUp(member, member.lag)) this.#judge(member, member.lag, now_ms)
     }
   }
 
   #skip(member: Member, from: bigint, frame: EncodedFrame): void {
-    member.lag ??= { from, bytes: 0, far_since_ms: undefined, isReading: false }
-    member.lag.bytes += frame.bytes
+    const lag = member.lag ?? this.#fallBehind(member, from, false)
+    if (!lag.isWhole) lag.bytes += frame.bytes
   }
 
-  /** Whether the member stands where the others do again. */
+  #fallBehind(member: Member, from: bigint, isWhole: boolean): Lag {
+    this.#behind.add(member)
+    return (member.lag = { from, isWhole, bytes: 0, far_since_ms: undefined, isReading: false })
+  }
+
+  /** Tells a member as much as it takes; whether it stands where the others do then. */
   #catchUp(member: Member, lag: Lag): boolean {
-    if (lag.isReading || member.subscriber.buffered() > this.#options.limits.skip_bytes / 2) return false
-    const frame = this.#frameFrom(lag.from)
-    if (!frame) {
-      void this.#readUp(member, lag)
-      return false
+    while (lag.from < this.#to) {
+      if (lag.isReading || member.subscriber.buffered() > this.#options.limits.skip_bytes / 2) return false
+      const frame = this.#frameFrom(lag)
+      if (!frame) {
+        void this.#readUp(member, lag)
+        return false
+      }
+      lag.from = BigInt(frame.value.to)
+      member.subscriber.send(frame)
     }
     member.lag = undefined
-    member.subscriber.send(frame)
+    this.#behind.delete(member)
     return true
   }
 
   /** Undefined: memory does not reach back that far. */
-  #frameFrom(from: bigint): EncodedFrame | undefined {
-    const known = this.#catching.get(from)
+  #frameFrom({ from, isWhole }: Lag): EncodedFrame | undefined {
+    const key = `${isWhole ? 'whole' : 'conflated'} ${from}`
+    const known = this.#catching.get(key)
     if (known) return known
     const { tail, history } = this.#options
-    const events = history.after(from)
-    if (!events) return undefined
-    const range = { lineage: tail.lineage, from, to: this.#to }
-    const frame = new EncodedFrame('frame', conflatedFrame(this.wish, range, events))
-    this.#catching.set(from, frame)
+    const missed = history.after(from)
+    if (!missed) return undefined
+    const frame = new EncodedFrame('frame', this.#valueFrom(from, isWhole, missed, tail.lineage))
+    if (this.#catching.size >= CATCHING_MAX) this.#catching.clear()
+    this.#catching.set(key, frame)
     return frame
+  }
+
+  #valueFrom(from: bigint, isWhole: boolean, missed: readonly CommittedEvent[], lineage: string): FeedFrame {
+    if (!isWhole) return conflatedFrame(this.wish, { lineage, from, to: this.#to }, missed)
+    const { to, events } = partOf(this.wish, missed, this.#to)
+    return { lineage, from: `${from}`, to: `${to}`, events }
   }
 
   async #readUp(member: Member, lag: Lag): Promise<void> {

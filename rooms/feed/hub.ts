@@ -10,6 +10,7 @@ import { FeedGroup, type SlowLimits } from './group.ts'
 import { FeedHistory } from './history.ts'
 import { LatestEvents } from './latest.ts'
 import { Pace } from './pace.ts'
+import { partOf } from './part.ts'
 import type { Subscriber } from './subscriber.ts'
 import { publicEvent, tell } from './telling.ts'
 
@@ -32,6 +33,7 @@ type Options = Readonly<{
 
 const HEARTBEAT_MS = 5_000
 const LOOK_MS = 1_000
+const RECOVERING_LOOK_MS = 50
 /** How long somebody who is ahead of this node (they come from one that is quicker) is waited for. */
 const AHEAD_MS = 1_000
 /** Welcomes kept for those who come next with the same filter and position. */
@@ -55,6 +57,7 @@ export class FeedHub {
   readonly #unsubscribe: () => void
   #head: Promise<bigint> | undefined
   #cancelTick: (() => void) | undefined
+  #look_ms = Infinity
   #cancelLook = () => {}
 
   constructor(options: Options) {
@@ -139,16 +142,24 @@ export class FeedHub {
     })
   }
 
-  /** Once a second: a sign of life for groups that had none for long, and a look at those who read slowly. */
-  #lookLater(): void {
+  /**
+   * A look at those who read slowly, more often while somebody is still told what was missed; and a sign of life for groups that
+   * had none for long.
+   */
+  #lookLater(isRecovering = false): void {
     const { clock } = this.#options
-    this.#cancelLook = clock.at(clock.now() + LOOK_MS, () => {
+    const due_ms = clock.now() + (isRecovering ? RECOVERING_LOOK_MS : LOOK_MS)
+    if (due_ms >= this.#look_ms) return
+    this.#cancelLook()
+    this.#look_ms = due_ms
+    this.#cancelLook = clock.at(due_ms, () => {
+      this.#look_ms = Infinity
       const now_ms = clock.now()
       for (const group of this.#groups.values()) {
         if (now_ms - group.told_ms >= HEARTBEAT_MS) group.tell(now_ms)
         group.look(now_ms)
       }
-      this.#lookLater()
+      this.#lookLater([...this.#groups.values()].some((group) => group.isRecovering))
     })
   }
 
@@ -178,8 +189,8 @@ export class FeedHub {
   }
 
   /**
-   * Welcomes with all that was missed; false when memory has moved on meanwhile. Nothing in it waits: what lies beyond the
-   * group's last frame comes with its next one.
+   * Welcomes with what was missed, or the first part of it; false when memory has moved on meanwhile. Nothing in it waits: what
+   * lies beyond the group's last frame comes with its next one.
    */
   #recover(subscriber: Subscriber, wish: Wish, since: bigint): boolean {
     const { tail, clock } = this.#options
@@ -191,9 +202,9 @@ export class FeedHub {
     if (!welcome) {
       const missed = this.#history.after(since)
       if (!missed) return false
-      const events = missed.flatMap((event) => (event.seq <= to && wants(wish, event) ? (tell(wish, event) ?? []) : []))
-      const range = { lineage: tail.lineage, from: since.toString(), to: to.toString() }
-      welcome = this.#kept(key, { ...range, recovered: true, events })
+      const part = partOf(wish, missed, to)
+      const range = { lineage: tail.lineage, from: since.toString(), to: part.to.toString() }
+      welcome = this.#kept(key, { ...range, recovered: true, events: part.events })
     }
     this.#join(subscriber, group, welcome)
     return true
@@ -220,7 +231,8 @@ export class FeedHub {
     this.#groups.set(group.wish.key, group)
     this.#groupOf.set(subscriber, group)
     subscriber.send(welcome)
-    group.add(subscriber)
+    group.add(subscriber, BigInt(welcome.value.to))
+    if (group.isRecovering) this.#lookLater(true)
   }
 
   #groupFor(wish: Wish): FeedGroup {

@@ -9,6 +9,13 @@ import type { FeedFrame } from '../../schema/feed.ts'
 import { uuidv7 } from '../../schema/uuid.ts'
 import { openTestRooms, type TestRooms } from '../../test/rooms.ts'
 
+const FEED_ROOM_LIMITS = {
+  tick_ms: 20,
+  recovery_max: 10_000,
+  filters_max: 20,
+  skip_bytes: 262_144,
+  slow_bytes: 1_048_576,
+}
 const OFFERED_BYTES = 24 * 1_048_576
 const SETTLED_EVERY = 10
 
@@ -16,7 +23,8 @@ let node: TestRooms & { close(): Promise<void> }
 /** The server's ends of all connections. */
 const ends = new Set<Socket>()
 beforeAll(async () => {
-  node = await openTestRooms()
+  // A slow machine is no slow reader.
+  node = await openTestRooms({ feed: { ...FEED_ROOM_LIMITS, slow_ms: 600_000 } })
   node.server.on('connection', (end: Socket) => {
     ends.add(end)
     end.on('close', () => ends.delete(end))
@@ -66,35 +74,42 @@ async function offer(bytes: number): Promise<number> {
   return runs
 }
 
-test('a reader that stops reading while 24 MB are offered costs what may be buffered, disturbs nobody, and misses no settlement', async () => {
-  const quick = await join()
-  const slow = await join()
-  const from = slow.at()
-  slow.socket.pause()
-  const settlements = await offer(OFFERED_BYTES)
-  const { seq } = await node.ledger.reader.head()
-  await until(() => expect(quick.at()).toBe(seq))
-  expect(quick.bytes()).toBeGreaterThan(OFFERED_BYTES)
-  const all = quick.frames.flatMap(({ events }) => events)
-  expect(quick.frames.every(({ conflated }) => conflated === undefined)).toBe(true)
+test(
+  'a reader that stops reading while 24 MB are offered costs what may be buffered, disturbs nobody, and misses no settlement',
+  { timeout: 60_000 },
+  async () => {
+    const quick = await join()
+    const slow = await join()
+    const from = slow.at()
+    slow.socket.pause()
+    // It reads no pings, so it tells unasked that it is alive.
+    const pongs = setInterval(() => slow.socket.pong(), 1_000)
+    const settlements = await offer(OFFERED_BYTES)
+    const { seq } = await node.ledger.reader.head()
+    await until(() => expect(quick.at()).toBe(seq))
+    expect(quick.bytes()).toBeGreaterThan(OFFERED_BYTES)
+    const all = quick.frames.flatMap(({ events }) => events)
+    expect(quick.frames.every(({ conflated }) => conflated === undefined)).toBe(true)
 
-  // The frames themselves are those that everyone got; what is held for this reader alone is what waits for its socket.
-  const held_bytes = Math.max(...[...ends].map(({ writableLength }) => writableLength))
-  expect(held_bytes).toBeGreaterThan(node.config.feed.skip_bytes)
-  expect(held_bytes).toBeLessThan(1.5 * 1_048_576)
+    // The frames themselves are those that everyone got; what is held for this reader alone is what waits for its socket.
+    const held_bytes = Math.max(...[...ends].map(({ writableLength }) => writableLength))
+    expect(held_bytes).toBeGreaterThan(node.config.feed.skip_bytes)
+    expect(held_bytes).toBeLessThan(1.5 * 1_048_576)
 
-  slow.socket.resume()
-  await until(() => expect(slow.at()).toBe(seq))
-  let at = from
-  for (const frame of slow.frames.slice(1)) {
-    expect(frame.from).toBe(`${at}`)
-    at = BigInt(frame.to)
-  }
-  const got = slow.frames.flatMap(({ events }) => events).filter(({ seq: one }) => BigInt(one) > from)
-  const left = slow.frames.reduce((sum, { conflated }) => sum + (conflated ?? 0), 0)
-  const offered = all.filter(({ seq: one }) => BigInt(one) > from)
-  expect(got.length + left).toBe(offered.length)
-  expect(left).toBeGreaterThan(0)
-  expect(got.filter(({ type }) => type === 'battle.settled')).toHaveLength(settlements)
-  for (const { socket } of [quick, slow]) socket.terminate()
-})
+    slow.socket.resume()
+    clearInterval(pongs)
+    await until(() => expect(slow.at()).toBe(seq))
+    let at = from
+    for (const frame of slow.frames.slice(1)) {
+      expect(frame.from).toBe(`${at}`)
+      at = BigInt(frame.to)
+    }
+    const got = slow.frames.flatMap(({ events }) => events).filter(({ seq: one }) => BigInt(one) > from)
+    const left = slow.frames.reduce((sum, { conflated }) => sum + (conflated ?? 0), 0)
+    const offered = all.filter(({ seq: one }) => BigInt(one) > from)
+    expect(got.length + left).toBe(offered.length)
+    expect(left).toBeGreaterThan(0)
+    expect(got.filter(({ type }) => type === 'battle.settled')).toHaveLength(settlements)
+    for (const { socket } of [quick, slow]) socket.terminate()
+  },
+)
