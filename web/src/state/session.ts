@@ -65,11 +65,7 @@ export async function startSession(): Promise<void> {
   link = sdk.session()
   link.onChange(takeState)
   link.onStatus((status) => (sessionStatus.value = status))
-  link.onResult((result) => {
-    listeners.forEach((listen) => listen(result))
-    // What was played for may have brought the next level; until it is read, the one before is shown.
-    sdk.me().then(takeLevel, () => undefined)
-  })
+  link.onResult((result) => listeners.forEach((listen) => listen(result)))
   sessionStatus.value = link.status
   if (link.state) takeState(link.state)
 }
@@ -90,6 +86,7 @@ function takeState(state: SessionState): void {
     spendable.push([asset, BigInt(balance) - BigInt(state.held.get(asset) ?? '0')])
   })
   if (spendable.length > 0) takeBalances(spendable)
+  level.value = state.levels.get(PLAY) ?? level.value
 }
 
 function limitOf(told: LimitState | undefined): Limit | null {
