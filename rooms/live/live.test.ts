@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { runInNewContext } from 'node:vm'
 import { unpack } from 'msgpackr'
 import { WebSocket } from 'ws'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -42,4 +45,29 @@ test('curl reads the feed as events, whole and at once', async () => {
   expect(text).toMatch(/\n\nid: [a-z0-9]+:\d+\nevent: frame\ndata: \{"type":"frame".*\}\n\n/)
   await reader.cancel()
   await until(() => expect(node.rooms.counts().plain).toBe(0))
+})
+
+test('the lines of the README read the feed, and go on where they stood after a break', async () => {
+  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
+  const [lines] = /^ {4}let at = ''\n(?: {4}.*\n)+/m.exec(readme)!
+  const sockets: WebSocket[] = []
+  class Noted extends WebSocket {
+    constructor(url: string) {
+      super(url)
+      sockets.push(this)
+    }
+  }
+  const told: { type: string; recovered?: boolean; events: { actor: string }[] }[] = []
+  const log = (frame: (typeof told)[number]) => told.push(frame)
+  let isOver = false
+  const later = (run: () => void, wait_ms: number) => void setTimeout(() => isOver || run(), wait_ms)
+  const world = { WebSocket: Noted, JSON, console: { log }, setTimeout: later }
+  runInNewContext(lines.replaceAll('ws://localhost:3000', node.url.replace('http', 'ws')), world)
+  await until(() => expect(told).toMatchObject([{ type: 'welcome', recovered: false }]))
+  sockets[0]!.terminate()
+  const id = await node.battle(await node.guest())
+  await until(() => expect(told.at(-1)).toMatchObject({ type: 'welcome', recovered: true }))
+  expect(told.at(-1)!.events.map(({ actor }) => actor)).toContain(`battle-${id}`)
+  isOver = true
+  sockets.at(-1)!.terminate()
 })
