@@ -108,3 +108,11 @@ test('what cannot be done is said, with an exit code', PATIENCE, async () => {
   expect(await partner('end', 'nobody-1')).toMatchObject({ code: 1, said: 'there is no key nobody-1\n' })
   expect(await partner('rotate', 'x', '--overlap', '-1')).toMatchObject({ code: 1 })
 })
+
+test('the commands that let a partner read its topics are printed, for one that there is', PATIENCE, async () => {
+  await partner('create', 'dune')
+  expect((await partner('acls', 'dune')).said).toContain(
+    '--topic partner-dune-events --topic partner-dune-notifications',
+  )
+  expect(await partner('acls', 'nobody')).toMatchObject({ code: 1 })
+})

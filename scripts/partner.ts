@@ -4,6 +4,7 @@ import { PartnerAdministration } from '../access/partners/administration.ts'
 import type { StoredPartner } from '../access/partners/store.ts'
 import type { NewPartnerKey, PartnerQuota } from '../access/partner.ts'
 import { createSealer } from '../access/seal.ts'
+import { aclCommands } from '../bridge/kafka/acls.ts'
 import { seedCatalog } from '../catalog/seed.ts'
 import { loadConfigOrExit } from '../config.ts'
 import { loadSecretKey } from '../embedded/secret-key.ts'
@@ -17,11 +18,19 @@ npm run partner -- rotate NAME [--overlap S]       one more key; those there are
 npm run partner -- end KEY                         ends a key now, on every node
 npm run partner -- quota NAME [--connections N] [--requests N] [--events N]
                                                    what it may use of one node: sockets, calls a minute, events a second
+npm run partner -- acls NAME                       the commands that let it read its topics of Kafka, and no other
 NAME and T are ${partnerName.description}; T is NAME unless told otherwise.`
 
 const { values: args, positionals } = readArgs()
 const [command, subject] = positionals
-const commands: Readonly<Record<string, (of: string) => Promise<void>>> = { create, keys, rotate, end: endKey, quota }
+const commands: Readonly<Record<string, (of: string) => Promise<void>>> = {
+  create,
+  keys,
+  rotate,
+  end: endKey,
+  quota,
+  acls,
+}
 const run = command === undefined ? undefined : commands[command]
 if (!run || subject === undefined || positionals.length > 2) end(USAGE)
 
@@ -87,6 +96,12 @@ async function quota(name: string): Promise<void> {
   console.log(`sockets           ${told(connections_max, config.partner_connections)}`)
   console.log(`calls a minute    ${told(requests_per_minute, config.partner_requests_per_minute)}`)
   console.log(`events a second   ${told(messages_per_s, config.partner_events_per_second)}`)
+}
+
+async function acls(name: string): Promise<void> {
+  if (!(await partnerOf(name))) return
+  const { kafka_topic_prefix: prefix, kafka_brokers: brokers } = config
+  for (const line of aclCommands({ partner: name, prefix, brokers })) console.log(line)
 }
 
 function administration(): PartnerAdministration {
