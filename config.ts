@@ -183,6 +183,12 @@ export const settings = {
     [1, 10_000],
     'Open sockets of one user on one node: a dozen tabs and devices.',
   ),
+  SESSION_LOG_DAYS: whole(
+    30,
+    'days',
+    [1, 3650],
+    'What happened to a user waits this long to be seen; the ledger must not be archived sooner.',
+  ),
   PLAIN_SOCKETS_MAX: whole(
     20_000,
     'connections',

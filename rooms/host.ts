@@ -49,6 +49,8 @@ export type RoomsConfig = Readonly<{
   /** Addresses and CIDR ranges whose X-Forwarded-For is believed. */
   trustedProxies: readonly string[]
   plain: CrowdLimits & Readonly<{ life_ms: number }>
+  /** Days that what happened to a user waits to be acknowledged. */
+  session_log_days: number
   /** Commands that may wait for one battle. */
   mailbox_max: number
   feed: FeedLimits
@@ -183,10 +185,10 @@ function hostBattles(
 
 /** The sessions of this node's users, over one hub. */
 function hostSessions(
-  { pool, ledger, openings, log }: RoomsParts,
+  { pool, ledger, openings, config, log }: RoomsParts,
   { guard, hub, ...hosting }: Hosting & Readonly<{ hub: SessionHub }>,
 ): SessionHost<Opened<SessionRoom>> {
-  const personalLog = new PersonalLog(pool)
+  const personalLog = new PersonalLog(pool, config.session_log_days)
   const { reader } = ledger
   return new SessionHost({
     ...hosting,

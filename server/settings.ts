@@ -37,6 +37,7 @@ export function roomsConfig(config: Config, databaseUrl: string): RoomsConfig {
     rooms_max: config.rooms_per_node,
     spectators_max: config.spectators_per_battle,
     sockets_per_user_max: config.sockets_per_user,
+    session_log_days: config.session_log_days,
     trustedProxies: config.trusted_proxies,
     plain: {
       sockets_max: config.plain_sockets_max,

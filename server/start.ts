@@ -184,7 +184,7 @@ async function buildApp(begun: Begun, databaseUrl: string, server: Server, url: 
   const entropy = await openEntropy({ ...entropyConfig(config), pool, ledger, sealer, log, clock: time })
   cleanup.add('entropy', () => entropy.close())
   const openings = createOpenings({ pool, ledger, catalog, sealer, clock })
-  dropNowAndThen(base, 'personal logs', () => new PersonalLog(pool).dropOld())
+  dropNowAndThen(base, 'personal logs', () => new PersonalLog(pool, config.session_log_days).dropOld())
   const rooms = await createRooms({
     pool,
     ledger,

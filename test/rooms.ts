@@ -119,6 +119,7 @@ export async function openTestRooms(
     rooms_max: 10_000,
     spectators_max: 10_000,
     sockets_per_user_max: 10_000,
+    session_log_days: 30,
     trustedProxies: [],
     plain: { sockets_max: 10_000, sockets_per_address_max: 10_000, life_ms: 10_000 },
     feed: LIMITS,

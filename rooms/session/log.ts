@@ -15,9 +15,6 @@ type Told = Pick<CommittedEvent, 'seq' | 'type' | 'at_ms' | 'payload'>
 /** The seeds in use are shown as state; that they have changed is no news besides. */
 const SHOWN = 'seeds.committed'
 
-/** For how long what is not acknowledged is kept. */
-const KEPT_DAYS = 30
-
 /**
  * Whether an event that concerns a user is told to them: as the one it is about, or at the end of a battle they sat in. The same
  * that `readLog` finds: what is told as it happens and what is read later must be one log.
@@ -46,12 +43,15 @@ export type Acked = Readonly<{ acked: bigint; head: bigint; lineage: string }>
  */
 export class PersonalLog {
   readonly #pool: Pool
+  /** For so long what is not acknowledged is kept. */
+  readonly #kept_days: number
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, kept_days: number) {
     this.#pool = pool
+    this.#kept_days = kept_days
   }
 
-  /** The messages after `since`, the oldest first, `limit` at most; what is older than KEPT_DAYS is let go. */
+  /** The messages after `since`, the oldest first, `limit` at most; what is too old is let go. */
   async read({ tenant, user }: Owner, since: bigint, limit: number): Promise<readonly LogEntry[]> {
     const { rows } = await this.#pool.query<Row>(
       `select e.seq, e.type, (extract(epoch from e.at) * 1000)::bigint as at_ms, e.payload
@@ -66,7 +66,7 @@ export class PersonalLog {
          order by seq limit $4) found
        join event e on e.seq = found.seq
        order by e.seq`,
-      [user, tenant, since, limit, KEPT_DAYS],
+      [user, tenant, since, limit, this.#kept_days],
     )
     return rows.map((row) => entryOf({ ...row, seq: BigInt(row.seq), at_ms: Number(row.at_ms) }, user))
   }
@@ -91,7 +91,7 @@ export class PersonalLog {
 
   /** Lets go of what is past its time. To be called now and then. */
   async dropOld(): Promise<void> {
-    await this.#pool.query('delete from concern where at < now() - make_interval(days => $1)', [KEPT_DAYS])
+    await this.#pool.query('delete from concern where at < now() - make_interval(days => $1)', [this.#kept_days])
   }
 }
 

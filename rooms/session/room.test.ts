@@ -11,6 +11,7 @@ import type { Opened, OwnSeeds } from '../../schema/opening.ts'
 import { LOG_PAGE_MAX, type LogPage, type OwnResult } from '../../schema/session.ts'
 import { uuidv7 } from '../../schema/uuid.ts'
 import { BOX, clientSeed, openTestRooms, type TestClient, type TestRooms } from '../../test/rooms.ts'
+import { PersonalLog } from './log.ts'
 
 let node: TestRooms & { close(): Promise<void> }
 beforeAll(async () => {
@@ -180,6 +181,22 @@ describe('the log', () => {
       const lost = await open(ann, { since })
       await until(() => expect(logOf(lost).map(({ seq }) => seq)).toEqual(seqs.slice(3)))
     }
+  })
+
+  test('what waited too long is let go, also of battles', async () => {
+    const [ann, bob] = [await node.guest(), await node.guest()]
+    const battle = await node.battle(ann)
+    const two = await node.join('battle', battle, bob.token)
+    await two.ask('join', { seat: 1, clientSeed: clientSeed() })
+    await until(async () => expect((await node.stored(battle)).phase).toBe('settled'))
+    for (const table of ['event', 'concern'])
+      await node.pool.query(`update ${table} set at = at - interval '31 days' where seq <= (select seq from head)`)
+    await happen(ann, 1)
+    const session = await open(ann)
+    await until(() => expect(typesOf(session)).toEqual(['item.sold']))
+    const log = new PersonalLog(node.pool, 30)
+    await log.dropOld()
+    expect((await node.pool.query('select 1 from concern where user_id = $1', [bob.user.id])).rowCount).toBe(0)
   })
 
   test('an acknowledgement of what was never told, or of nothing that is a number, is refused', async () => {
