@@ -6,7 +6,7 @@ export type DeadLetter = Readonly<{ event: CommittedEvent; reason: string }>
 
 /** Puts them on record, once each however often the sink tries. The events themselves stay in the ledger. */
 export async function recordDeadLetters(
-  pool: Pool,
+  pool: Pick<Pool, 'query'>,
   { sink, lineage }: Readonly<{ sink: string; lineage: string }>,
   letters: readonly DeadLetter[],
 ): Promise<void> {

@@ -1,12 +1,11 @@
 import type { Pool, PoolClient } from 'pg'
 import type { CommittedEvent } from '../../schema/event.ts'
 import { TurnLost } from '../cursor.ts'
+import { recordDeadLetters, type DeadLetter } from '../dead-letter.ts'
 import { SinkStopped, type Sink, type Turn } from '../sink.ts'
 import { factsOf } from './facts.ts'
 import { Sums } from './sums.ts'
 import { countActive, upsertBoxes, upsertDaily, upsertUsers } from './upsert.ts'
-
-type Dead = Readonly<{ event: CommittedEvent; reason: string }>
 
 /**
  * The sums that `AnalyticsReader` gives, in Postgres, for those who have no ClickHouse. They and how far they go change in one
@@ -41,7 +40,7 @@ export function createAnalyticsSink({ pool }: Readonly<{ pool: Pool }>): Sink {
       const { sums, dead } = summed(fresh)
       await transaction(pool, async (client) => {
         await move(client, held, { lineage, from: seq, to: cursor })
-        await putAside(client, held.sink, lineage, dead)
+        await recordDeadLetters(client, { sink: held.sink, lineage }, dead)
         await upsertDaily(client, sums, await countActive(client, sums))
         await upsertUsers(client, sums)
         await upsertBoxes(client, sums)
@@ -63,9 +62,9 @@ export function createAnalyticsSink({ pool }: Readonly<{ pool: Pool }>): Sink {
   }
 }
 
-function summed(events: readonly CommittedEvent[]): Readonly<{ sums: Sums; dead: readonly Dead[] }> {
+function summed(events: readonly CommittedEvent[]): Readonly<{ sums: Sums; dead: readonly DeadLetter[] }> {
   const sums = new Sums()
-  const dead: Dead[] = []
+  const dead: DeadLetter[] = []
   for (const event of events) {
     try {
       sums.add(event, factsOf(event))
@@ -86,22 +85,6 @@ async function move(client: PoolClient, { sink, epoch }: Turn, { lineage, from, 
     [sink, epoch, lineage, from, to],
   )
   if (rowCount !== 1) throw new TurnLost(`another relay of ${sink} has a later turn`)
-}
-
-async function putAside(client: PoolClient, sink: string, lineage: string, dead: readonly Dead[]): Promise<void> {
-  if (dead.length === 0) return
-  await client.query(
-    `insert into dead_letter (sink, lineage, seq, type, tenant, reason)
-     select $1, $2, d.* from unnest($3::bigint[], $4::text[], $5::text[], $6::text[]) d on conflict do nothing`,
-    [
-      sink,
-      lineage,
-      dead.map(({ event }) => event.seq),
-      dead.map(({ event }) => event.type),
-      dead.map(({ event }) => event.tenant),
-      dead.map(({ reason }) => reason),
-    ],
-  )
 }
 
 async function transaction(pool: Pool, work: (client: PoolClient) => Promise<void>): Promise<void> {

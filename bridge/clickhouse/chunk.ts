@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
-import type { CommittedEvent } from '../../schema/event.ts'
 import type { Position } from '../../schema/position.ts'
 import { TurnLost } from '../cursor.ts'
+import type { DeadLetter } from '../dead-letter.ts'
 import { SinkStopped, type Turn } from '../sink.ts'
 
 /** Consecutive events that are inserted at once, and again as exactly these when it is not known whether they were. */
@@ -40,14 +40,11 @@ export async function lastChunk(pool: Pool, sink: string): Promise<Chunk | undef
   return row && { lineage: row.lineage, first: BigInt(row.first_seq), last: BigInt(row.last_seq) }
 }
 
-/** An event whose sums cannot be made, and why. */
-export type Dead = Readonly<{ event: Pick<CommittedEvent, 'seq' | 'type' | 'tenant'>; reason: string }>
-
 /**
  * Names a chunk, and puts aside what of it cannot be counted.
  * @throws TurnLost when another relay has had its turn since
  */
-export async function nameChunk(pool: Pool, turn: Turn, chunk: Chunk, dead: readonly Dead[]): Promise<void> {
+export async function nameChunk(pool: Pool, turn: Turn, chunk: Chunk, dead: readonly DeadLetter[]): Promise<void> {
   // The lock on the cursor's row keeps the next turn from reading this before it is written.
   const { rowCount } = await pool.query(
     `with fence as (select name from sink_cursor where name = $1 and epoch = $2 for share),

@@ -6,8 +6,9 @@ import type { Pool } from 'pg'
 import type { LedgerReader } from '../../ledger/ledger.ts'
 import type { CommittedEvent } from '../../schema/event.ts'
 import type { Position } from '../../schema/position.ts'
+import type { DeadLetter } from '../dead-letter.ts'
 import { SinkStopped, type Sink, type Turn } from '../sink.ts'
-import { forgetChunk, lastChunk, nameChunk, resume, tokenOf, type Chunk, type Dead } from './chunk.ts'
+import { forgetChunk, lastChunk, nameChunk, resume, tokenOf, type Chunk } from './chunk.ts'
 import { clickHouseClient, ensureDatabase } from './client.ts'
 import { migrateClickHouse } from './migrate.ts'
 import { columns, writeRow } from './row.ts'
@@ -137,9 +138,9 @@ class ClickHouseSink implements Sink {
   }
 
   /** Writes rows until the chunk is full. `to` is the first event that no longer fits. */
-  #encode(events: readonly CommittedEvent[], from: number): Readonly<{ to: number; dead: readonly Dead[] }> {
+  #encode(events: readonly CommittedEvent[], from: number): Readonly<{ to: number; dead: readonly DeadLetter[] }> {
     const { chunk_bytes_max = CHUNK_BYTES_MAX } = this.#options
-    const dead: Dead[] = []
+    const dead: DeadLetter[] = []
     this.#row.cut(0)
     let to = from
     while (to < events.length && (to === from || this.#row.length < chunk_bytes_max)) {
