@@ -194,6 +194,7 @@ export const historyEntry = z.object({
   amount: decimal.describe('negative: went out'),
   balance: decimal.describe('after this entry'),
   battle: z.string().nullable(),
+  opening: z.string().nullable().describe('the solo opening it came with'),
 })
 export const historyPage = z.object({ entries: z.array(historyEntry), next: z.string().nullable() })
 export type HistoryPage = z.infer<typeof historyPage>

@@ -58,7 +58,8 @@ function keyOf(cursor: string): StatementKey {
   return { seq: BigInt(seq), n: Number(n) }
 }
 
-function entryToJson({ seq, n, at_ms, kind, asset, amount, balance, actor }: StatementEntry) {
+function entryToJson({ seq, n, at_ms, kind, asset, amount, balance, actor, outcome }: StatementEntry) {
+  const opening = kind === 'box.open' ? outcome : null
   const battle = BATTLE.exec(actor ?? '')?.[1] ?? null
-  return { seq: `${seq}`, n, at: at_ms, kind, asset, amount: `${amount}`, balance: `${balance}`, battle }
+  return { seq: `${seq}`, n, at: at_ms, kind, asset, amount: `${amount}`, balance: `${balance}`, battle, opening }
 }

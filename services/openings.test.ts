@@ -20,6 +20,8 @@ test('seeds are told, begun once, and complete the proof of an opening when they
   expect(begun.body).toMatchObject({ current: { ...body, seedHash: first.body.next.seedHash, nonce: 0 }, last: null })
   expect((await node.call('POST', '/seeds', { token, body })).body).toEqual(begun.body)
   const { opening } = await node.openings.open(principal, 'k', { box: 'pocket-change', count: 2 })
+  const { body: statement } = await node.call('GET', '/transactions/history?asset=play:CREDIT&limit=1', { token })
+  expect(statement.entries).toEqual([expect.objectContaining({ kind: 'box.open', opening, battle: null })])
   const early = await node.call('GET', `/openings/${opening}/proof`)
   expect([early.status, early.body.serverSeed]).toEqual([200, null])
   await node.call('POST', '/seeds', { token, body: { seeds: begun.body.next.seeds, clientSeed: clientSeed(2) } })
