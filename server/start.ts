@@ -233,7 +233,7 @@ async function openAccess(
   { ledger, tail }: OpenLedger,
   secretKey: Buffer,
 ): Promise<AccessOperations> {
-  const { config, cleanup, clock, log } = base
+  const { config, cleanup, clock } = base
   const access = await createAccess({
     pool,
     ledger,

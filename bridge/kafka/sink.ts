@@ -108,7 +108,7 @@ export class KafkaSink implements Sink {
       for (const { event, reason } of letters)
         log.warn({ seq: `${event.seq}`, type: event.type, reason }, 'an event became a dead letter')
       await recordDeadLetters(pool, { sink: this.name, lineage: open.lineage }, letters)
-      await this.#commit(requests, cursor, last)
+      await this.#within(this.#commit(requests, cursor, last))
     } catch (error) {
       throw this.#explained(error)
     }
@@ -116,7 +116,7 @@ export class KafkaSink implements Sink {
 
   async rewind(to: bigint): Promise<void> {
     try {
-      await this.#commit([], to, this.#last)
+      await this.#within(this.#commit([], to, this.#last))
     } catch (error) {
       throw this.#explained(error)
     }
@@ -205,6 +205,25 @@ export class KafkaSink implements Sink {
     await transaction.commit()
     this.#last = last
     if (isDue) this.#refreshed_at = performance.now()
+  }
+
+  /**
+   * The client tries on for half a minute when its broker is gone. By then the broker has ended the transaction itself; whether
+   * it did commit, the next opening finds out.
+   */
+  async #within(work: Promise<void>): Promise<void> {
+    const { transaction_ms, brokers } = this.#options
+    const tooLate = new AbortController()
+    work.catch(() => {}) // When it comes to nothing after we have given up, nobody is left to be told.
+    const patience = delay(transaction_ms, undefined, { signal: tooLate.signal }).then(() => {
+      throw new Error(`the broker at ${brokers.join(',')} cannot be reached: no answer within ${transaction_ms} ms`)
+    })
+    try {
+      await Promise.race([work, patience])
+    } finally {
+      patience.catch(() => {}) // It was called off.
+      tooLate.abort()
+    }
   }
 
   get #cursorTopic(): string {
