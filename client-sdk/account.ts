@@ -1,4 +1,3 @@
-import { RollingDropError } from '../schema/errors.ts'
 import type { Tokens } from '../schema/http.ts'
 import type { Enrolment, Login, OwnSessions, Recovery, Register } from '../schema/sign-in.ts'
 import type { Caller } from './caller.ts'
@@ -51,10 +50,10 @@ export function accountOver({ base, exchange, caller, identity }: Deps): Account
   }
 
   return {
-    register: async (account) => void (await post('/auth/register', account)),
+    register: (account) => post('/auth/register', account),
     confirmEmail: (link) => signIn('/auth/confirm-email', { link }),
     login: (login) => signIn('/auth/login', login),
-    forgot: async (email) => void (await post('/auth/forgot', { email })),
+    forgot: (email) => post('/auth/forgot', { email }),
     reset: (link, password) => post('/auth/reset', { link, password }),
     changePassword: (before, after) => post('/auth/password', { before, after }),
     providers: async () => (await caller.get<{ providers: string[] }>('/auth/providers')).providers,
@@ -62,7 +61,7 @@ export function accountOver({ base, exchange, caller, identity }: Deps): Account
     finish: (link) => signIn('/auth/providers/finish', { link }),
     sessions: async () => (await caller.get<OwnSessions>('/auth/sessions')).sessions,
     endSession: (id) => caller.call({ method: 'DELETE', path: `/auth/sessions/${encodeURIComponent(id)}` }),
-    confirm: async (proof) => void (await post('/auth/confirm', proof)),
+    confirm: (proof) => post('/auth/confirm', proof),
     hasSecondFactor: async () => (await caller.get<{ inForce: boolean }>('/auth/second-factor')).inForce,
     enrol: () => post('/auth/second-factor'),
     confirmSecondFactor: (code) => post('/auth/second-factor/confirm', { code }),

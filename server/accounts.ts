@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { Accounts } from '../access/accounts/accounts.ts'
 import { Mail, smtpCarrier } from '../access/accounts/mail.ts'
 import { createProviderSignIn, type ProviderSignIn } from '../access/accounts/oidc.ts'
-import { createAccounts } from '../access/accounts/open.ts'
+import { PostgresAccounts } from '../access/accounts/open.ts'
 import { Passwords } from '../access/accounts/password.ts'
 import type { AccessOperations } from '../access/open.ts'
 import type { Sealer } from '../access/seal.ts'
@@ -42,5 +42,5 @@ export function openAccounts({ config, url, log, ...parts }: Parts): Accounts {
     waiting_max: config.passwords_waiting_max,
   })
   const site = siteOf(config, url)
-  return createAccounts({ ...parts, passwords, mail: new Mail({ ...parts, carrier, log }), site })
+  return new PostgresAccounts({ ...parts, passwords, mail: new Mail({ ...parts, carrier, log }), site })
 }

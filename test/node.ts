@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { Mail } from '../access/accounts/mail.ts'
 import { createProviderSignIn } from '../access/accounts/oidc.ts'
-import { createAccounts } from '../access/accounts/open.ts'
+import { PostgresAccounts } from '../access/accounts/open.ts'
 import { Passwords } from '../access/accounts/password.ts'
 import { createAccess, type AccessOperations } from '../access/open.ts'
 import { createSealer } from '../access/seal.ts'
@@ -86,7 +86,7 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
   const checkpoints = createCheckpoints({ pool, key: checkpointKey(secretKey), period_ms: 0 })
   const mail = new Mail({ pool, sealer, clock, carrier: undefined, log })
   const passwords = new Passwords({ memory_kib: 64, passes: 1, atOnce: 2, waiting_max: 100 })
-  const accounts = createAccounts({ pool, access, sealer, passwords, mail, site: SITE, clock })
+  const accounts = new PostgresAccounts({ pool, access, sealer, passwords, mail, site: SITE, clock })
   const providerSignIn = createProviderSignIn({ pool, access, sealer, providers: [], site: SITE, clock })
   const parts = {
     pool,

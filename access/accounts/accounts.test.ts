@@ -7,7 +7,7 @@ import { TestSmtp } from '../../test/smtp.ts'
 import { createSealer } from '../seal.ts'
 import type { Accounts } from './accounts.ts'
 import { Mail, smtpCarrier } from './mail.ts'
-import { createAccounts } from './open.ts'
+import { PostgresAccounts } from './open.ts'
 import { Passwords } from './password.ts'
 
 let node: TestNode
@@ -24,7 +24,7 @@ beforeAll(async () => {
   const sealer = createSealer(node.secretKey)
   const mail = new Mail({ pool, sealer, clock, carrier: smtpCarrier(smtp.url, 'hello@rollingdrop.test'), log })
   const passwords = new Passwords({ memory_kib: 64, passes: 1, atOnce: 2, waiting_max: 100 })
-  accounts = createAccounts({ pool, access, sealer, passwords, mail, site: 'https://site.test', clock })
+  accounts = new PostgresAccounts({ pool, access, sealer, passwords, mail, site: 'https://site.test', clock })
 })
 afterAll(async () => {
   await accounts.close()

@@ -15,6 +15,8 @@ export type Registration = Readonly<{
   guest: Principal | undefined
 }>
 
+export type Credentials = Readonly<{ tenant: TenantId; email: string; password: string; code?: string | undefined }>
+
 /** One of a user's own sessions; times in unix ms. */
 export type OwnSession = Readonly<{ id: string; device: string | null; created_ms: number; current: boolean }>
 
@@ -28,10 +30,7 @@ export interface Accounts {
   /** Makes the account that the link was sent for, and signs in. Throws `auth/link`. */
   confirmEmail(token: string, origin: Origin): Promise<Tokens>
   /** Throws `auth/credentials`, `auth/code-missing`, `auth/code`, `auth/slow-down` or `auth/busy`. */
-  login(
-    credentials: Readonly<{ tenant: TenantId; email: string; password: string; code?: string | undefined }>,
-    origin: Origin,
-  ): Promise<Tokens>
+  login(credentials: Credentials, origin: Origin): Promise<Tokens>
   /** Sends a link to choose a new password by. Throws `auth/slow-down`. */
   forgot(tenant: TenantId, email: string, origin: Origin): Promise<void>
   /** Sets the password by such a link and ends all sessions. Throws `auth/link`, `auth/password` or `auth/busy`. */

@@ -2,7 +2,6 @@ import { RollingDropError } from '../../schema/errors.ts'
 import { emailKey } from './person.ts'
 
 export const PASSWORD_MIN = 10
-export const PASSWORD_MAX = 200
 const DIFFERENT_MIN = 5
 
 /** What those who guess try first, in pieces: whatever is made of these alone is guessed within a day. */

@@ -5,7 +5,7 @@ import { WebSocket } from 'ws'
 import { connect } from '../../client-sdk/connect.ts'
 import { memoryTokens } from '../../client-sdk/tokens.ts'
 import type { FeedFilter, FeedFrame, FeedWelcome } from '../../schema/feed.ts'
-import { Reader, type Taken } from './feed-reader.ts'
+import type { Reader, Taken } from './feed-reader.ts'
 
 /** A reader at a door: it comes back by itself, however it was cut. */
 export type Follower = Readonly<{
@@ -50,14 +50,14 @@ function followBySdk(url: string, reader: Reader): Follower {
 function by(dial: Dial) {
   return (url: string, reader: Reader): Follower => {
     let line: Line | undefined
-    let isClosed = false
+    const closed = new AbortController()
     const follow = async () => {
-      while (!isClosed) {
+      while (!closed.signal.aborted) {
         const current: Line = (line = dial(url, reader, (told) => {
           if (taken(reader, told) === 'gap') current.cut()
         }))
         await current.ended
-        if (!isClosed) await delay(AGAIN_MS.least + Math.random() * AGAIN_MS.more)
+        if (!closed.signal.aborted) await delay(AGAIN_MS.least + Math.random() * AGAIN_MS.more)
       }
     }
     const done = follow()
@@ -67,7 +67,7 @@ function by(dial: Dial) {
       pause: () => line?.pause(),
       resume: () => line?.resume(),
       async close() {
-        isClosed = true
+        closed.abort()
         line?.cut()
         await done
       },

@@ -57,14 +57,14 @@ export async function publicEvents(databaseUrl: string, head: bigint): Promise<r
     `select seq, type, payload from event where tenant = 'main' and audience = 'public' and seq <= $1 order by seq`,
     [head],
   )
-  return rows.map(({ seq, type, payload }) => ({ seq: BigInt(seq), type, ...contentOf(type, payload) }))
+  return rows.map(({ seq, type, payload }) => eventOf(BigInt(seq), type, payload))
 }
 
-function contentOf(type: string, payload: Record<string, unknown>): Pick<PublicEvent, 'boxes' | 'values'> {
-  if (type === 'battle.created') return { boxes: payload['rounds'] as string[], values: [] }
-  if (type !== 'battle.settled') return { boxes: [], values: [] }
+function eventOf(seq: bigint, type: string, payload: Record<string, unknown>): PublicEvent {
+  if (type === 'battle.created') return { seq, type, boxes: payload['rounds'] as string[], values: [] }
+  if (type !== 'battle.settled') return { seq, type, boxes: [], values: [] }
   const values = payload['drops'] as PublicEvent['values']
-  return { boxes: values.map(({ box }) => box), values }
+  return { seq, type, boxes: values.map(({ box }) => box), values }
 }
 
 function wanted({ types, box, minValue }: FeedFilter, event: PublicEvent): boolean {

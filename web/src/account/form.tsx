@@ -17,8 +17,10 @@ export function Form({ title, action, onSubmit, testId, children }: FormProps) {
   const submit = async (form: HTMLFormElement) => {
     setState('busy')
     try {
-      const fields = [...new FormData(form)].map(([name, value]) => [name, String(value)] as const)
-      await onSubmit(Object.fromEntries(fields))
+      const fields = [...new FormData(form)].flatMap(([name, value]) =>
+        typeof value === 'string' ? [[name, value]] : [],
+      )
+      await onSubmit(Object.fromEntries(fields) as Record<string, string>)
       setState('open')
     } catch (error) {
       setState({ refused: sentenceOf(error) })
@@ -51,7 +53,7 @@ type FieldProps = Readonly<{
   name: string
   label: string
   type?: 'text' | 'email' | 'password'
-  autocomplete: NonNullable<InputHTMLAttributes<HTMLInputElement>['autocomplete']>
+  autocomplete: NonNullable<InputHTMLAttributes['autocomplete']>
   hint?: string
   required?: boolean
   minLength?: number
@@ -64,7 +66,7 @@ export function Field({ label, hint, type = 'text', required = true, ...input }:
     <label class="account-field">
       <span>{label}</span>
       {/* The library's types tell inputs apart by a type that is known as they are written. */}
-      <input {...({ type, required, ...input } as InputHTMLAttributes<HTMLInputElement>)} />
+      <input {...({ type, required, ...input } as InputHTMLAttributes)} />
       {hint !== undefined && <small>{hint}</small>}
     </label>
   )

@@ -52,11 +52,7 @@ export function openBattle(ref: string): OpenBattle {
   const show = (next: BattleView) => {
     for (const box of new Set(next.rounds)) loadContents(box).catch(toastError)
     battle.view.value = next
-    const me = user.peek()?.id
-    noteSeated(
-      id,
-      next.seats.some((seat) => seat !== null && !seat.bot && seat.user === me),
-    )
+    noteSeated(id, isSeated(next))
     reveal.update(next)
   }
   const takeState = (state: BattleState) => {
@@ -108,6 +104,11 @@ export function openBattle(ref: string): OpenBattle {
       link?.close().catch(() => undefined)
     },
   }
+}
+
+function isSeated({ seats }: BattleView): boolean {
+  const me = user.peek()?.id
+  return seats.some((seat) => seat !== null && !seat.bot && seat.user === me)
 }
 
 /** Whoever came without the key, as one who sits there may, has it in the address too: to share, and to come back by. */
