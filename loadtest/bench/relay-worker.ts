@@ -10,7 +10,7 @@ import { openLedger } from '../../ledger/open.ts'
 import { ClusterNode } from '../../rooms/node.ts'
 import type { KafkaTarget, RelayReport, SinkName } from './relay-process.ts'
 
-const REPORT_MS = 5
+const REPORT_MS = 20
 const LEASE = { lease_ms: 1_500, beat_ms: 300 }
 
 const [databaseUrl = '', name = 'kafka', given = '{}'] = process.argv.slice(2)
