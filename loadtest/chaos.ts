@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { chaosBattles } from './chaos/battles.ts'
+import { chaosBridge } from './chaos/bridge.ts'
 import { chaosFeed } from './chaos/feed.ts'
 import { chaosLedger } from './chaos/ledger.ts'
 import { installServices } from '../scripts/install-services.ts'
@@ -8,6 +9,7 @@ import { whole } from './whole.ts'
 const HELP = `npm run chaos -- ledger [--kills 20] [--seed N] [--untimed]
 npm run chaos -- battles [--nodes 3] [--kills 10] [--seed N] [--untimed]
 npm run chaos -- feed [--nodes 2] [--seed N]
+npm run chaos -- bridge [--nodes 2] [--kills 20] [--seed N] [--untimed]
 Kills, cuts and freezes on 127.0.0.1, then compares and audits. Ends with one line of JSON; the exit code is 1 when anything
 was lost, doubled or wrong, or stood still for longer than it should (--untimed leaves that out).`
 
@@ -35,6 +37,10 @@ const runs: Readonly<Record<string, () => Promise<Record<string, unknown> & { ok
   feed: async () => {
     await installServices(['redis-server'])
     return chaosFeed({ nodes: nodes('2'), seed, log })
+  },
+  bridge: async () => {
+    await installServices(['openjdk-17-jre-headless', 'maven', 'kcat', 'chdb'])
+    return chaosBridge({ nodes: nodes('2'), kills: kills('20'), seed, untimed: values.untimed, log })
   },
 }
 

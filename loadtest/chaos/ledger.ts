@@ -96,10 +96,11 @@ async function fund(databaseUrl: string): Promise<void> {
   await close()
 }
 
-/** Kills the postmaster and all it started, and starts it again on its data. */
-async function crashPostgres(postgres: Postgres, dataDir: string): Promise<Postgres> {
+/** Kills the postmaster and all it started, and starts it again on its data, `away_ms` later. */
+export async function crashPostgres(postgres: Postgres, dataDir: string, away_ms = 0): Promise<Postgres> {
   const pid = await postmasterOf(postgres.url)
   process.kill(pid, 'SIGKILL')
+  await delay(away_ms)
   return await startPostgres({ dataDir, log: () => {} })
 }
 
