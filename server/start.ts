@@ -163,14 +163,7 @@ async function buildApp(begun: Begun, databaseUrl: string, server: Server, url: 
   const time = await step('reading the database’s time', () => AlignedClock.open(() => databaseTime(pool)))
   const clock = () => time.now()
   const base: Base = { ...begun, clock }
-  const opened = await openLedger({
-    databaseUrl,
-    redisUrl: config.redis_url,
-    limits: ledgerLimits(config),
-    ring_max: config.feed_ring_events,
-    failed,
-  })
-  cleanup.add('ledger', () => opened.close())
+  const opened = await openOurLedger(begun, databaseUrl, failed)
   const { ledger, tail } = opened
   const secretKey = loadSecretKey(config)
   const sealer = createSealer(secretKey)
@@ -217,6 +210,7 @@ async function buildApp(begun: Begun, databaseUrl: string, server: Server, url: 
     sealer,
     entropy,
     checkpoints,
+    analytics: bridge.analytics,
     clock,
     log,
     config: serviceConfig(config, siteOf(config, url)),
@@ -225,6 +219,22 @@ async function buildApp(begun: Begun, databaseUrl: string, server: Server, url: 
   services.route('/', rooms.routes)
   services.route('/', bridge.routes)
   return services
+}
+
+async function openOurLedger(
+  { config, cleanup }: Begun,
+  databaseUrl: string,
+  failed: (error: unknown) => void,
+): Promise<OpenLedger> {
+  const opened = await openLedger({
+    databaseUrl,
+    redisUrl: config.redis_url,
+    limits: ledgerLimits(config),
+    ring_max: config.feed_ring_events,
+    failed,
+  })
+  cleanup.add('ledger', () => opened.close())
+  return opened
 }
 
 async function openAccess(

@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 import { RollingDropError } from '../schema/errors.ts'
 import { addAsyncDocument } from './asyncapi.ts'
+import { addAnalytics } from './analytics.ts'
 import { addAuth } from './auth.ts'
 import { addBattles } from './battles.ts'
 import { addBoxes } from './boxes.ts'
@@ -55,6 +56,7 @@ export function createServices(parts: ServiceParts): Services {
   addInventory(app, parts, gates)
   addSell(app, parts, gates)
   addOpenings(app, parts, gates)
+  addAnalytics(app, parts, gates)
   addFairness(app, parts)
   addCheckpoints(app, parts)
   addHealth(app, parts)

@@ -55,6 +55,7 @@ export function addDocument(app: Services): void {
       { name: 'boxes', description: 'What can be opened, with every chance.' },
       { name: 'battles', description: 'Battles and their proofs. Playing happens over the socket.' },
       { name: 'wallet', description: 'Your own balances, items and statement.' },
+      { name: 'analytics', description: 'What has been played, as figures.' },
       { name: 'fairness', description: 'What was published beforehand.' },
       { name: 'partners', description: 'For partners, about their own tenant. Calls are signed.' },
       { name: 'operations', description: 'For whoever runs it.' },

@@ -11,6 +11,7 @@ import type { Catalog } from '../catalog/catalog.ts'
 import type { Entropy } from '../entropy/entropy.ts'
 import type { Checkpoints } from '../ledger/checkpoints.ts'
 import type { Ledger, Tail } from '../ledger/ledger.ts'
+import type { AnalyticsReader } from '../schema/analytics.ts'
 import type { Openings } from '../openings/openings.ts'
 
 /** What the services are made of. `main.ts` wires it; nothing here reads the environment. */
@@ -26,6 +27,7 @@ export type ServiceParts = Readonly<{
   sealer: Sealer
   entropy: Pick<Entropy, 'published' | 'beacon'>
   checkpoints: Pick<Checkpoints, 'list'>
+  analytics: AnalyticsReader
   config: ServiceConfig
   /** This node's id, for /health. */
   node: string

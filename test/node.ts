@@ -6,6 +6,7 @@ import { PostgresAccounts } from '../access/accounts/open.ts'
 import { Passwords } from '../access/accounts/password.ts'
 import { createAccess, type AccessOperations } from '../access/open.ts'
 import { createSealer } from '../access/seal.ts'
+import { createPostgresAnalytics } from '../bridge/analytics/postgres-reader.ts'
 import { createCatalog, type Catalog } from '../catalog/catalog.ts'
 import { seedCatalog } from '../catalog/seed.ts'
 import { checkpointKey } from '../ledger/checkpoint-key.ts'
@@ -100,6 +101,7 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
     sealer,
     entropy,
     checkpoints,
+    analytics: createPostgresAnalytics(pool),
     clock,
     log,
     node: 'n1',
