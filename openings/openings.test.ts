@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Principal } from '../access/access.ts'
 import { createSealer } from '../access/seal.ts'
+import { publishBox } from '../catalog/publish.ts'
+import { readStock } from '../catalog/stock.ts'
 import { hashSeed } from '../game/fairness/seed.ts'
 import { verifyOpening } from '../game/opening/verify.ts'
-import { userOwner } from '../schema/account.ts'
-import { PLAY_CREDIT } from '../schema/asset.ts'
+import { STOCK, userOwner } from '../schema/account.ts'
+import { toAmount } from '../schema/amount.ts'
+import { itemAsset, PLAY_CREDIT } from '../schema/asset.ts'
+import { digestOf } from '../schema/digest.ts'
 import { RollingDropError } from '../schema/errors.ts'
+import { uuidv7 } from '../schema/uuid.ts'
 import { newGuest, openTestNode, type TestNode } from '../test/node.ts'
 import { createOpenings, type Openings } from './openings.ts'
 
@@ -87,6 +92,25 @@ describe('opening boxes', () => {
     expect((await node.openings.seeds(bob)).current!.nonce).toBe(400)
   })
 
+  test('of contents that one has not seen is refused and leaves nothing; of those one has, a copy is answered when they change', async () => {
+    const ann = await player()
+    const { hash: boxHash, box: known } = (await node.catalog.box('main', 'garden-shed'))!
+    const wanted = { box: known.id, count: 1, boxHash }
+    const first = await node.openings.open(ann, 'seen', wanted)
+    expect(first.boxHash).toBe(boxHash)
+    const { version: _, ...draft } = known
+    const { hash: newest } = await publishBox(node, { ...draft, price: known.price + 1n })
+    await node.catalog.box('main', known.id)
+    await expect(node.openings.open(ann, 'late', wanted)).rejects.toMatchObject({
+      code: 'box/changed',
+      details: { box: known.id, boxHash: newest },
+    })
+    expect(await node.openings.open(ann, 'seen', wanted)).toEqual(first)
+    expect(await itemsOf(ann)).toBe(1n)
+    const again = await node.openings.open(ann, 'late', { ...wanted, boxHash: newest })
+    expect([again.boxHash, again.drops[0]!.nonce]).toEqual([newest, 1])
+  })
+
   test('counts for the level, and what was won can be sold back', async () => {
     const ann = await player()
     const { drops, payouts } = await node.openings.open(ann, 'o', { box, count: 1 })
@@ -94,6 +118,27 @@ describe('opening boxes', () => {
     expect(sold.paid).toBe(drops[0]!.value)
     expect(await creditsOf(ann)).toBe(100_000n - PRICE + BigInt(sold.paid))
     expect(await codeOf(other.sell(ann, 't', { asset: payouts[0]!.asset, count: 1 }))).toBe('ledger/insufficient')
+  })
+
+  test('what was sold back of an item of which there are only so many can be won again', async () => {
+    const ann = await player()
+    const asset = itemAsset('pocket-universe', PLAY_CREDIT)
+    const left = async () => (await readStock(node.ledger.reader, 'main')).get(asset)
+    const all = await left()
+    const won = { asset, debit: STOCK, credit: userOwner(ann.user), amount: toAmount(2n) }
+    await node.ledger.commit({
+      id: uuidv7(Date.now()),
+      kind: 'test.won',
+      tenant: 'main',
+      request: digestOf(won.amount.toString()),
+      transfers: [won],
+      events: [{ type: 'money.moved', payload: { asset, from: STOCK, to: won.credit, amount: '2' } }],
+    })
+    expect(await left()).toBe(all! - 2n)
+    for (const key of ['s', 's', 't']) await node.openings.sell(ann, key, { asset, count: 1 })
+    expect(await left()).toBe(all)
+    expect(await codeOf(other.sell(ann, 'u', { asset, count: 1 }))).toBe('ledger/insufficient')
+    expect(await left()).toBe(all)
   })
 })
 

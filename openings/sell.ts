@@ -1,7 +1,7 @@
 import type { Principal } from '../access/access.ts'
 import { claim } from '../access/idempotency.ts'
 import type { Catalog } from '../catalog/catalog.ts'
-import { HOUSE, ITEM_ISSUER, userOwner, type TenantId } from '../schema/account.ts'
+import { HOUSE, ITEM_ISSUER, STOCK, userOwner, type OwnerId, type TenantId } from '../schema/account.ts'
 import { toAmount } from '../schema/amount.ts'
 import { isAsset, toAsset } from '../schema/asset.ts'
 import { RollingDropError } from '../schema/errors.ts'
@@ -24,7 +24,8 @@ export async function sellOnce(
   const claimed = await claim(pool, command, clock(), () => price(catalog, tenant, wanted))
   const { outcome: id, request, plan } = claimed
   const owner = userOwner(user)
-  const { balances } = await ledger.commit({ id, request, owner, tenant, ...decide(user, wanted, plan) })
+  const to = await takerOf(catalog, tenant, wanted)
+  const { balances } = await ledger.commit({ id, request, owner, tenant, ...decide(user, wanted, plan, to) })
   const after = balances.find((balance) => balance.owner === owner && balance.asset === plan.money)
   return { ...wanted, paid: plan.paid, balance: `${after?.balance ?? 0n}` }
 }
@@ -36,16 +37,23 @@ async function price(catalog: Pick<Catalog, 'items'>, tenant: TenantId, { asset,
   return { money: item.money, paid: `${item.prize.value * BigInt(count)}` }
 }
 
+/** Where the items go: one of which there are only so many can be won again. */
+async function takerOf(catalog: Pick<Catalog, 'limited'>, tenant: TenantId, { asset }: SellBack): Promise<OwnerId> {
+  const limited = await catalog.limited(tenant)
+  return limited.has(toAsset(asset)) ? STOCK : ITEM_ISSUER
+}
+
 function decide(
   user: string,
   { asset, count }: SellBack,
   { money, paid }: Plan,
+  to: OwnerId,
 ): Pick<Outcome, 'kind' | 'transfers' | 'events'> {
   const owner = userOwner(user)
   return {
     kind: 'item.sell',
     transfers: [
-      { asset: toAsset(asset), debit: owner, credit: ITEM_ISSUER, amount: toAmount(BigInt(count)) },
+      { asset: toAsset(asset), debit: owner, credit: to, amount: toAmount(BigInt(count)) },
       { asset: toAsset(money), debit: HOUSE, credit: owner, amount: toAmount(BigInt(paid)) },
     ],
     events: [{ type: 'item.sold', user, payload: { user, asset, count, money, paid } }],
