@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { boxArt } from '../art/box.ts'
 import { itemArt } from '../art/item.ts'
 import { credits } from '../format/credits.ts'
@@ -52,44 +52,42 @@ function StillReel({ box, item }: { box: string; item: Item | null }) {
   )
 }
 
-/** The moving part: it spins, and comes to rest on `item` once that is told. `seat` sets neighbours apart. */
+/**
+ * The moving part: it spins, and comes to rest on `item` once that is told. `seat` sets neighbours apart. Ring and motion follow a
+ * stage before it is painted: however busy a machine is, what is named is what stands under the mark.
+ */
 export function Strip({ box, stage, seat, item }: { box: string; stage: Stage; seat: number; item: Item | null }) {
   const strip = useRef<HTMLDivElement>(null)
   const motion = useRef<Motion>({ type: 'still', offset: seat * 5 })
   const known = contents.value.get(box)
   const [ring, setRing] = useState<readonly Item[]>([])
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!known) return
     const middle = targetOf(motion.current)
     setRing((before) => refill(before, fillRing(known, `${stage.round} ${seat}`), middle))
   }, [known, stage.round])
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const at = performance.now()
     if (stage.type === 'spin') motion.current = spinFrom(motion.current, at)
     if (stage.type === 'land') motion.current = landFrom(motion.current, at, stage.land_ms)
     if (stage.type === 'show') motion.current = { type: 'still', offset: targetOf(motion.current) }
   }, [stage.type, stage.round])
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!item || known === undefined) return
     const target = ((targetOf(motion.current) % RING) + RING) % RING
     setRing((before) => (before.length === 0 ? before : before.with(target, item)))
-  }, [item?.sku, stage.type, known, ring.length])
+  }, [item?.sku, item?.name, item?.rarity, stage.type, known, ring.length])
+
+  useLayoutEffect(() => place(strip.current, motion.current, performance.now()))
 
   useEffect(() => {
-    let frame = 0
-    const paint = (at: number) => {
-      const slots = strip.current
-      const first = slots?.firstElementChild
-      if (slots && first instanceof HTMLElement) {
-        const offset = offsetAt(motion.current, at) % RING
-        slots.style.transform = `translate3d(0, ${-(offset + RING) * first.offsetHeight}px, 0)`
-      }
+    let frame = requestAnimationFrame(function paint(at) {
+      place(strip.current, motion.current, at)
       frame = requestAnimationFrame(paint)
-    }
-    frame = requestAnimationFrame(paint)
+    })
     return () => cancelAnimationFrame(frame)
   }, [])
 
@@ -106,4 +104,11 @@ export function Strip({ box, stage, seat, item }: { box: string; stage: Stage; s
       </div>
     </div>
   )
+}
+
+function place(slots: HTMLElement | null, motion: Motion, at_ms: number): void {
+  const first = slots?.firstElementChild
+  if (!slots || !(first instanceof HTMLElement)) return
+  const offset = offsetAt(motion, at_ms) % RING
+  slots.style.transform = `translate3d(0, ${-(offset + RING) * first.offsetHeight}px, 0)`
 }

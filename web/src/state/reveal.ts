@@ -42,23 +42,23 @@ export function createReveal(isCalm: () => boolean): Reveal {
     clearTimeout(timer)
     timer = setTimeout(then, ms)
   }
-  const set = (type: Stage['type'], round: number, land_ms = 0) => (stage.value = { type, round, land_ms })
+  const set = (type: Stage['type'], round: number, land_ms = 0) => void (stage.value = { type, round, land_ms })
   const last = (view: BattleView) => view.rounds.length - 1
 
   const stand = (view: BattleView, rounds: number) => {
     clearTimeout(timer)
     landed.value = rounds
-    if (rounds > last(view)) return finish()
+    if (rounds > last(view)) return finish(view)
     set(rounds === 0 ? 'spin' : 'show', Math.max(0, rounds - 1))
     if (rounds > 0) later(view.revealMs * 0.22, () => set('spin', rounds))
   }
-  const finish = () => {
+  const finish = (view: BattleView) => {
     if (stage.value.type === 'ticket' || stage.value.type === 'done') return
-    if (latest?.phase === 'settled') {
-      const travels = witnessed.value && isJackpot(latest.mode) && !isCalm()
-      set(travels ? 'ticket' : 'done', last(latest))
-      if (travels) later(TICKET_MS + 500, () => set('done', stage.value.round))
-    } else set('show', stage.value.round)
+    const round = last(view)
+    if (view.phase !== 'settled') return set('show', round)
+    const travels = witnessed.value && isJackpot(view.mode) && !isCalm()
+    set(travels ? 'ticket' : 'done', round)
+    if (travels) later(TICKET_MS + 500, () => set('done', round))
   }
   const land = (view: BattleView) => {
     const round = view.revealed - 1
@@ -78,7 +78,7 @@ export function createReveal(isCalm: () => boolean): Reveal {
     const seen = stage.value.type === 'land' ? stage.value.round + 1 : landed.value
     if (view.revealed <= seen) {
       if (stage.value.type === 'rest') set('spin', 0)
-      if (view.phase === 'settled' && stage.value.type !== 'land') finish()
+      if (view.phase === 'settled' && stage.value.type !== 'land') finish(view)
       return
     }
     const quick = first || isCalm() || view.revealMs < SPIN_FROM_MS || view.revealed - seen > 1
