@@ -13,7 +13,7 @@ import { Redis } from './redis.ts'
 export type Member = { readonly name: string; readonly port: number; server: Server | undefined }
 
 /** Rounds long enough that a battle takes some seconds, and tables that do not fill give up within the run. */
-const SETTINGS = {
+export const SETTINGS = {
   REVEAL_MS: '700',
   FAST_REVEAL_MS: '500',
   BATTLE_WAIT_S: '15',

@@ -2,6 +2,8 @@ import http from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { unpack } from 'msgpackr'
 import { WebSocket } from 'ws'
+import type { NewPartnerKey } from '../../access/partner.ts'
+import { signRequest } from '../../access/partners/signature.ts'
 import { connect } from '../../client-sdk/connect.ts'
 import { memoryTokens } from '../../client-sdk/tokens.ts'
 import type { FeedFilter, FeedFrame, FeedWelcome } from '../../schema/feed.ts'
@@ -22,17 +24,37 @@ export type Follower = Readonly<{
 type Line = Readonly<{ ended: Promise<void>; cut(): void; pause(): void; resume(): void }>
 type Told = Readonly<{ type: string }> & (FeedWelcome | FeedFrame)
 type Dial = (url: string, reader: Reader, take: (told: Told) => void) => Line
+/** How a socket is asked for. */
+type Entry = Readonly<{ path: string; headers: Readonly<Record<string, string>> }>
+type Enter = (reader: Reader) => Entry
 
 const AGAIN_MS = { least: 50, more: 200 }
+
+const encodings = {
+  'rollingdrop.json': (data: Buffer) => JSON.parse(data.toString()) as Told,
+  'rollingdrop.msgpack': (data: Buffer) => unpack(data) as Told,
+} as const
 
 /** Every door of the public feed, by its name. */
 export const doors = {
   sdk: followBySdk,
-  json: by(socketDial('rollingdrop.json', (data) => JSON.parse(data.toString()) as Told)),
-  msgpack: by(socketDial('rollingdrop.msgpack', (data) => unpack(data) as Told)),
+  json: by(socketDial('rollingdrop.json', publicly)),
+  msgpack: by(socketDial('rollingdrop.msgpack', publicly)),
   events: by(dialEvents),
 } as const satisfies Record<string, (url: string, reader: Reader) => Follower>
 export type DoorName = keyof typeof doors
+
+/** The door of a partner, in both encodings; every socket is asked for by a signature of its own. */
+export function partnerDoors(key: NewPartnerKey): Readonly<Record<string, (url: string, reader: Reader) => Follower>> {
+  const enter: Enter = (reader) => {
+    const path = `/partner/ws/live-feed?topic=${reader.topic}&${queryOf(reader)}`
+    return { path, headers: signRequest(key, { method: 'GET', path }) }
+  }
+  return {
+    'partner json': by(socketDial('rollingdrop.json', enter)),
+    'partner msgpack': by(socketDial('rollingdrop.msgpack', enter)),
+  }
+}
 
 function followBySdk(url: string, reader: Reader): Follower {
   const sdk = connect(url, { tokens: memoryTokens() })
@@ -80,9 +102,15 @@ function taken(reader: Reader, told: Told): Taken {
   return told.type === 'frame' ? reader.frame(told) : 'on'
 }
 
-function socketDial(protocol: string, decode: (data: Buffer) => Told): Dial {
+function publicly(reader: Reader): Entry {
+  return { path: `/ws/live-feed?${queryOf(reader)}`, headers: {} }
+}
+
+function socketDial(protocol: keyof typeof encodings, enter: Enter): Dial {
+  const decode = encodings[protocol]
   return (url, reader, take) => {
-    const socket = new WebSocket(`${url.replace('http', 'ws')}/ws/live-feed?${queryOf(reader)}`, [protocol])
+    const { path, headers } = enter(reader)
+    const socket = new WebSocket(`${url.replace('http', 'ws')}${path}`, [protocol], { headers: { ...headers } })
     let isCut = false
     socket.on('message', (data: Buffer) => isCut || take(decode(data)))
     socket.on('error', () => {}) // Followed by its close.

@@ -1,6 +1,7 @@
 import type { FeedUpdate } from '../../client-sdk/api.ts'
 import type { FeedEvent, FeedFilter, FeedFrame, FeedWelcome } from '../../schema/feed.ts'
 import { parsePosition } from '../../schema/position.ts'
+import type { PartnerTopic } from '../../schema/topic.ts'
 
 /** What a reader does with a frame: go on, or join anew from where it stands, because something lies between. */
 export type Taken = 'on' | 'gap'
@@ -12,6 +13,8 @@ export type Taken = 'on' | 'gap'
 export class Reader {
   readonly door: string
   readonly filter: FeedFilter
+  /** What a partner follows; undefined: what is public. */
+  readonly topic: PartnerTopic | undefined
   /** Every seq in the order in which it was told, without those of the first snapshot. */
   readonly seqs: bigint[] = []
   /** Events that were left out and said to be. */
@@ -24,9 +27,10 @@ export class Reader {
   #start: bigint | undefined
   #at = 0n
 
-  constructor(door: string, filter: FeedFilter) {
+  constructor(door: string, filter: FeedFilter, topic?: PartnerTopic) {
     this.door = door
     this.filter = filter
+    this.topic = topic
   }
 
   /** Where the first welcome put the reader: everything after it is theirs. Undefined before it. */

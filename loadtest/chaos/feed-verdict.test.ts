@@ -1,18 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import type { FeedEvent, FeedFilter } from '../../schema/feed.ts'
+import type { PartnerTopic } from '../../schema/topic.ts'
 import { Reader } from './feed-reader.ts'
-import { feedVerdict, type PublicEvent } from './feed-verdict.ts'
+import { feedVerdict, type StoredEvent } from './feed-verdict.ts'
 
 const lineage = '0123456789abcdef'
-const there: readonly PublicEvent[] = [
-  { seq: 11n, type: 'battle.created', boxes: ['ember'], values: [] },
-  { seq: 12n, type: 'battle.joined', boxes: [], values: [] },
-  { seq: 14n, type: 'battle.settled', boxes: ['ember'], values: [{ box: 'ember', value: '500' }] },
+const there: readonly StoredEvent[] = [
+  { seq: 11n, type: 'battle.created', isPublic: true, boxes: ['ember'], values: [] },
+  { seq: 12n, type: 'battle.joined', isPublic: true, boxes: [], values: [] },
+  { seq: 14n, type: 'battle.settled', isPublic: true, boxes: ['ember'], values: [{ box: 'ember', value: '500' }] },
+  { seq: 15n, type: 'item.sold', isPublic: false, boxes: [], values: [] },
 ]
 const told = (seq: bigint): FeedEvent => ({ seq: `${seq}`, type: 't', actor: null, at_ms: 0, payload: {} })
 
-function readerOf(seqs: readonly bigint[], filter: FeedFilter = {}, conflated?: number): Reader {
-  const reader = new Reader('json', filter)
+function readerOf(seqs: readonly bigint[], filter: FeedFilter = {}, conflated?: number, topic?: PartnerTopic): Reader {
+  const reader = new Reader('json', filter, topic)
   reader.welcome({ lineage, from: '10', to: '10', recovered: false, events: [told(9n)] })
   const frame = { lineage, from: '10', to: '15', events: seqs.map(told) }
   reader.frame(conflated === undefined ? frame : { ...frame, conflated })
@@ -46,5 +48,17 @@ describe('the verdict on a reader of the feed', () => {
     expect(reader.frame({ lineage, from: '16', to: '17', events: [] })).toBe('gap')
     reader.welcome({ lineage, from: '20', to: '20', recovered: false, events: [] })
     expect(judge(reader)).toMatchObject({ unrecovered: 1, lost: 1 })
+  })
+
+  test('holds a partner’s reader to its topic, which holds what is no one else’s', () => {
+    const of = (seqs: readonly bigint[], topic: PartnerTopic, conflated?: number) =>
+      judge(readerOf(seqs, {}, conflated, topic))
+    expect(of([11n, 12n, 14n, 15n], 'partner-transactions')).toMatchObject({ lost: 0, foreign: 0 })
+    expect(of([14n, 15n], 'partner-inventory-updates')).toMatchObject({ lost: 0, foreign: 0 })
+    expect(of([14n], 'partner-inventory-updates')).toMatchObject({ lost: 1 })
+    expect(of([14n], 'partner-inventory-updates', 1)).toMatchObject({ lost: 0, conflated: 1 })
+    expect(of([14n, 15n], 'partner-box-openings')).toMatchObject({ foreign: 1 })
+    expect(of([], 'notifications')).toMatchObject({ lost: 0, foreign: 0 })
+    expect(judge(readerOf([11n, 12n, 14n, 15n]))).toMatchObject({ foreign: 1 })
   })
 })

@@ -1,13 +1,16 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { NewPartnerKey } from '../../access/partner.ts'
 import type { FeedFilter } from '../../schema/feed.ts'
+import { partnerTopics, type PartnerTopic } from '../../schema/topic.ts'
 import { query } from '../bench/bench-database.ts'
 import { auditOf } from './audit.ts'
 import { Cluster } from './battles-cluster.ts'
 import { Players } from './battles-players.ts'
-import { doors, type DoorName, type Follower } from './feed-doors.ts'
+import { doors, partnerDoors, type Follower } from './feed-doors.ts'
+import { partnerKey } from './feed-partner.ts'
 import { Reader } from './feed-reader.ts'
-import { feedVerdict, publicEvents } from './feed-verdict.ts'
+import { feedVerdict, storedEvents } from './feed-verdict.ts'
 import { Random } from './random.ts'
 
 export type FeedRun = Readonly<{ nodes: number; seed: number; log(line: string): void }>
@@ -40,8 +43,8 @@ export async function chaosFeed({ nodes, seed, log }: FeedRun): Promise<Record<s
   let isOk = false
   try {
     const players = new Players(cluster.proxy.url, seed)
-    await players.enter(PLAYERS)
-    const followers = follow(cluster.proxy.url)
+    const [key] = await Promise.all([partnerKey(cluster), players.enter(PLAYERS)])
+    const followers = follow(cluster.proxy.url, key)
     await welcomed(followers)
     await players.play()
     const faults = await suffer(cluster, followers, random, log)
@@ -50,7 +53,7 @@ export async function chaosFeed({ nodes, seed, log }: FeedRun): Promise<Record<s
     const behind = await behindAfter(followers, head)
     await Promise.all(followers.map((follower) => follower.close()))
     const readers = followers.map(({ reader }) => reader)
-    const verdict = feedVerdict(await publicEvents(cluster.databaseUrl, head), readers, head, log)
+    const verdict = feedVerdict(await storedEvents(cluster.databaseUrl, head), readers, head, log)
     const joins = readers.reduce((sum, reader) => sum + reader.joins, 0)
     const audit = await auditOf(cluster.databaseUrl)
     const { lost, double, foreign, unrecovered, delivered } = verdict
@@ -73,11 +76,20 @@ export async function chaosFeed({ nodes, seed, log }: FeedRun): Promise<Record<s
   }
 }
 
-function follow(url: string): readonly Follower[] {
-  const names = Object.keys(doors) as DoorName[]
-  return names.flatMap((name) =>
-    filters.flatMap((filter) => Array.from({ length: OF_EACH }, () => doors[name](url, new Reader(name, filter)))),
-  )
+/** Everyone who follows: the public by each filter, a partner each of its topics, some of them by a filter too. */
+function follow(url: string, key: NewPartnerKey): readonly Follower[] {
+  const wanted: readonly Readonly<{ filter: FeedFilter; topic?: PartnerTopic }>[] = [
+    ...partnerTopics.map((topic) => ({ filter: {}, topic })),
+    { filter: { minValue: '300' }, topic: 'partner-box-openings' },
+  ]
+  return [
+    ...Object.entries(doors).flatMap(([name, open]) =>
+      filters.flatMap((filter) => Array.from({ length: OF_EACH }, () => open(url, new Reader(name, filter)))),
+    ),
+    ...Object.entries(partnerDoors(key)).flatMap(([name, open]) =>
+      wanted.map(({ filter, topic }) => open(url, new Reader(name, filter, topic))),
+    ),
+  ]
 }
 
 async function welcomed(followers: readonly Follower[]): Promise<void> {
