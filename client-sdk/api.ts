@@ -68,8 +68,11 @@ export interface SessionLink {
   /** What the user has opened, here or on another device. */
   onOpened(listen: (opened: OpeningOpened) => void): () => void
   onStatus(listen: (status: LinkStatus) => void): () => void
-  /** Opens a box, `count` times in one go (1 unless told otherwise). Before the first one a pair of seeds is begun with a seed of our own. */
-  open(box: string, count?: number): Promise<Opened>
+  /**
+   * Opens a box, `count` times in one go (1 unless told otherwise). With the hash of the contents one has seen it is that version or
+   * nothing (`box/changed`). Before the first one a pair of seeds is begun with a seed of our own.
+   */
+  open(box: string, count?: number, boxHash?: string): Promise<Opened>
   sell(asset: string, count: number): Promise<Sold>
   /** Ends the pair of seeds in use, which reveals its server seed, and begins the next with a fresh client seed of our own. */
   rotateSeeds(): Promise<OwnSeeds>

@@ -91,14 +91,14 @@ export class Session implements SessionLink {
     return this.#link.onStatus(listen)
   }
 
-  async open(box: string, count = 1): Promise<Opened> {
+  async open(box: string, count = 1, boxHash?: string): Promise<Opened> {
     const id = this.#id()
     const { seeds } = await this.#shown(() => true)
     if (seeds.seeds === '') {
       this.#beginning ??= this.rotateSeeds().finally(() => (this.#beginning = null))
       await this.#beginning
     }
-    return this.#ask('open', { id, box, count })
+    return this.#ask('open', { id, box, count, ...(boxHash !== undefined && { boxHash }) })
   }
 
   sell(asset: string, count: number): Promise<Sold> {

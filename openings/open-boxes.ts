@@ -19,7 +19,8 @@ type Plan = Readonly<{ version: number }>
 const STOCK_TRIES_MAX = 8
 
 /**
- * Opens boxes with the principal's seeds, once for a key. Throws `box/unknown`, `seeds/unknown` before the principal has begun a
+ * Opens boxes with the principal's seeds, once for a key. Throws `box/unknown`, `box/changed` when what is on offer is not what the
+ * principal has seen, `seeds/unknown` before the principal has begun a
  * pair, `limit/exceeded`, `ledger/insufficient`, `opening/nonce`, or what keeps the ledger from deciding.
  */
 export async function openBoxesOnce(
@@ -35,6 +36,8 @@ export async function openBoxesOnce(
   const claimed = await claim<Plan>(pool, command, clock(), async () => {
     const newest = await catalog.box(tenant, wanted.box)
     if (!newest) throw new RollingDropError('box/unknown', { box: wanted.box })
+    const { boxHash = newest.hash } = wanted
+    if (boxHash !== newest.hash) throw new RollingDropError('box/changed', { box: wanted.box, boxHash: newest.hash })
     return { version: newest.box.version }
   })
   const { outcome: id, request, plan, first } = claimed

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Principal } from '../access/access.ts'
 import { createSealer } from '../access/seal.ts'
 import { publishBox } from '../catalog/publish.ts'
@@ -99,8 +99,11 @@ describe('opening boxes', () => {
     const first = await node.openings.open(ann, 'seen', wanted)
     expect(first.boxHash).toBe(boxHash)
     const { version: _, ...draft } = known
-    const { hash: newest } = await publishBox(node, { ...draft, price: known.price + 1n })
-    await node.catalog.box('main', known.id)
+    const { hash: newest } = await publishBox(
+      { ...node, tenant: 'main', clock: Date.now },
+      { ...draft, price: toAmount(known.price + 1n) },
+    )
+    await vi.waitFor(async () => expect((await node.catalog.box('main', known.id))!.hash).toBe(newest))
     await expect(node.openings.open(ann, 'late', wanted)).rejects.toMatchObject({
       code: 'box/changed',
       details: { box: known.id, boxHash: newest },

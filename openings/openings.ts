@@ -29,7 +29,7 @@ import { sellOnce } from './sell.ts'
  * it, by whichever door and on whichever node, it is answered again and done once. Whatever does not happen throws a RollingDropError.
  */
 export interface Openings {
-  /** Throws `box/unknown`, `seeds/unknown`, `limit/exceeded`, `ledger/insufficient`, `opening/nonce`. */
+  /** Throws `box/unknown`, `box/changed`, `seeds/unknown`, `limit/exceeded`, `ledger/insufficient`, `opening/nonce`. */
   open(principal: Principal, key: string, wanted: OpenBoxes): Promise<Opened>
   /** Throws `item/unknown`, `ledger/insufficient`. */
   sell(principal: Principal, key: string, wanted: SellBack): Promise<Sold>

@@ -66,6 +66,7 @@ export const errorTable = {
   'battle/too-many-spectators': refusal(503, 4503, true, 'Too many are watching this battle; please try again later.'),
   'battle/too-early': refusal(409, 4409, true, 'It is not time for this yet.'),
   'box/unknown': refusal(404, 4404, false, 'There is no such box.'),
+  'box/changed': refusal(409, 4409, false, 'The box has changed since you looked at it; look again.'),
   'item/unknown': refusal(404, 4404, false, 'You do not have this item.'),
   'feed/position': refusal(400, 4400, false, 'This is not a position in the feed.'),
   'feed/filter': refusal(400, 4400, false, 'This is not a filter of the feed.'),

@@ -74,6 +74,7 @@ export type LimitSet = Readonly<{
 /** Boxes opened in one go. */
 export const OPENED_AT_ONCE_MAX = 100
 
+const hex = z.string().regex(/^[0-9a-f]{64}$/, 'a hash is 64 lower-case hex digits')
 const hex32 = z.string().regex(/^[0-9a-f]{64}$/, 'a seed is 64 lower-case hex digits')
 const amount = z.string().regex(/^(0|[1-9][0-9]{0,18})$/, 'an amount is a whole number of smallest units')
 const uuid = z.string().regex(/^[0-9a-f-]{36}$/)
@@ -82,6 +83,7 @@ const uuid = z.string().regex(/^[0-9a-f-]{36}$/)
 export const openBoxes = z.strictObject({
   box: z.string().min(1).max(64).describe('id of a box in the catalogue'),
   count: z.int().min(1).max(OPENED_AT_ONCE_MAX).default(1),
+  boxHash: hex.exactOptional().describe('of the contents you have seen: opened is that version, or nothing'),
 })
 export type OpenBoxes = z.output<typeof openBoxes>
 
@@ -141,6 +143,9 @@ export const ownSeeds = z.object({
 })
 /** A user's seeds, as far as the user may know them. */
 export type OwnSeeds = z.infer<typeof ownSeeds>
+
+/** What is asked for of a limit over HTTP, where its asset stands in the path. */
+export const limitAmount = setLimit.pick({ amount: true })
 
 export const ownLimit = z.object({
   asset: z.string(),

@@ -14,6 +14,7 @@ import { addFairness } from './fairness.ts'
 import { addHealth } from './health.ts'
 import { addHistory } from './history.ts'
 import { addInventory } from './inventory.ts'
+import { addLimits } from './limits.ts'
 import { addMe } from './me.ts'
 import { addDocument } from './openapi.ts'
 import { addOpenings } from './openings.ts'
@@ -56,6 +57,7 @@ export function createServices(parts: ServiceParts): Services {
   addInventory(app, parts, gates)
   addSell(app, parts, gates)
   addOpenings(app, parts, gates)
+  addLimits(app, parts, gates)
   addAnalytics(app, parts, gates)
   addFairness(app, parts)
   addCheckpoints(app, parts)

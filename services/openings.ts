@@ -2,9 +2,9 @@ import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { MAIN_TENANT } from '../schema/account.ts'
 import { RollingDropError } from '../schema/errors.ts'
-import { beginSeeds, openingProof, ownSeeds } from '../schema/opening.ts'
+import { beginSeeds, openBoxes, opened, openingProof, ownSeeds } from '../schema/opening.ts'
 import type { Gates } from './caller.ts'
-import { BEARER, json, jsonBody } from './openapi.ts'
+import { BEARER, IDEMPOTENCY_KEY, json, jsonBody } from './openapi.ts'
 import type { ServiceParts, Services } from './parts.ts'
 import { refusals } from './problem.ts'
 
@@ -53,6 +53,36 @@ const beginRoute = createRoute({
   responses: { 200: told, ...refusals(...signedIn, 'seeds/unknown', 'ledger/overloaded', 'ledger/unavailable') },
 })
 
+const openRoute = createRoute({
+  method: 'post',
+  path: '/transactions/open-box',
+  operationId: 'openBox',
+  tags: ['wallet'],
+  summary: 'Opens a box, up to a hundred times in one go',
+  description:
+    'Drawn with your pair of seeds, which is to be begun before (`seeds/unknown` until then). With `boxHash`, the `hash` of the ' +
+    'contents you have seen, exactly those are opened: `box/changed` says that they are not on offer any more.',
+  security: BEARER,
+  parameters: [IDEMPOTENCY_KEY],
+  request: jsonBody(openBoxes, { box: 'pocket-change', count: 3 }),
+  responses: {
+    200: json(opened.meta({ id: 'Opened' }), 'Opened, or opened before under this key. `balance` is the one after it.'),
+    ...refusals(
+      'request/key-missing',
+      'request/key-reused',
+      ...signedIn,
+      'box/unknown',
+      'box/changed',
+      'seeds/unknown',
+      'opening/nonce',
+      'limit/exceeded',
+      'ledger/insufficient',
+      'ledger/overloaded',
+      'ledger/unavailable',
+    ),
+  },
+})
+
 export function addOpenings(app: Services, { openings }: ServiceParts, gates: Gates): void {
   app.openapi(proofRoute, async (c) => {
     const { openingId } = c.req.valid('param')
@@ -65,5 +95,8 @@ export function addOpenings(app: Services, { openings }: ServiceParts, gates: Ga
   )
   app.openapi({ ...beginRoute, middleware: gates.signedIn }, async (c) =>
     c.json(await openings.begin(c.var.principal, c.req.valid('json')), 200),
+  )
+  app.openapi({ ...openRoute, middleware: gates.command }, async (c) =>
+    c.json(await openings.open(c.var.principal, c.var.key, c.req.valid('json')), 200),
   )
 }

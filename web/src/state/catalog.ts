@@ -52,6 +52,12 @@ export async function loadContents(id: string): Promise<void> {
   }
 }
 
+/** Loads a box's prizes although they are known: another version is on offer. */
+export function loadContentsAnew(id: string): Promise<void> {
+  asked.delete(id)
+  return loadContents(id)
+}
+
 export function boxName(id: string): string {
   return boxes.value?.find((box) => box.id === id)?.name ?? contents.value.get(id)?.name ?? id
 }

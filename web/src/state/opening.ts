@@ -1,8 +1,10 @@
 import { signal } from '@preact/signals'
 import type { Verification } from '../../../client-sdk/api.ts'
+import { RollingDropError } from '../../../schema/errors.ts'
 import type { Opened, OpeningProof } from '../../../schema/opening.ts'
 import type { FeedLine } from '../feed/line.ts'
 import { sdk } from '../sdk.ts'
+import { contents, loadContentsAnew } from './catalog.ts'
 import { calm } from './motion.ts'
 import { noteBalance, session } from './session.ts'
 import { toastError } from './toast.ts'
@@ -41,7 +43,9 @@ export async function open(box: string, count: number): Promise<void> {
   stage.value = { type: 'spin', turn, opened: null }
   const [least_ms, land_ms] = calm.value ? [0, 0] : [SPIN_MIN_MS, LAND_MS]
   try {
-    const [opened] = await Promise.all([session().open(box, count), after(least_ms)])
+    // What lies in it is what was shown when this was asked for, or nothing is opened.
+    const seen = contents.peek().get(box)?.hash
+    const [opened] = await Promise.all([session().open(box, count, seen), after(least_ms)])
     stage.value = { type: 'land', turn, opened }
     noteBalance(opened.asset, BigInt(opened.balance))
     await after(land_ms)
@@ -50,6 +54,7 @@ export async function open(box: string, count: number): Promise<void> {
   } catch (error) {
     stage.value = { type: 'rest', turn, opened: null }
     toastError(error)
+    if (error instanceof RollingDropError && error.code === 'box/changed') loadContentsAnew(box).catch(toastError)
   }
 }
 
