@@ -32,7 +32,7 @@ function event(type: EventType, changed: Partial<CommittedEvent> = {}): Committe
     type,
     audience: 'public',
     tenant: 'main',
-    actor: 'battle-id',
+    actor: type.startsWith('opening.') ? `seeds-${ann}` : 'battle-id',
     user: null,
     outcome: 'o',
     at_ms: 1,
@@ -131,10 +131,16 @@ describe('own events', () => {
   })
 })
 
-test('an opening is told to strangers without the client seed', () => {
-  const told = publicEvent(event('opening.opened'))!.payload
-  expect(told).toMatchObject({ user: maskedUser(USERS[0]!), box: 'big' })
-  expect(told).not.toHaveProperty('clientSeed')
+test('an opening is told to strangers without the client seed, and without what leads to its user: its id and its actor', () => {
+  const told = publicEvent(event('opening.opened'))!
+  expect(told).toMatchObject({ actor: null, payload: { user: maskedUser(USERS[0]!), box: 'big' } })
+  for (const secret of ['clientSeed', 'opening']) expect(told.payload).not.toHaveProperty(secret)
+  expect(JSON.stringify(told)).not.toContain(USERS[0])
+})
+
+test('an opening is told to its user with its id, so that they can verify it and pass it on', () => {
+  const mine = wishOf('main', { mine: true }, 'public', USERS[0])
+  expect(tell(mine, event('opening.opened'))!.payload).toMatchObject({ opening: 'id', user: USERS[0] })
 })
 
 describe('whatever the filter and the view', () => {
@@ -183,7 +189,7 @@ describe('whatever the filter and the view', () => {
     fc.assert(
       fc.property(filter, committed, (wanted, changed) => {
         const { wish, told } = heard(wanted, 'public', changed)
-        const text = JSON.stringify(told?.payload ?? {})
+        const text = JSON.stringify(told ?? {})
         expect(text).not.toContain(USERS[1])
         if (wish.user === undefined) expect(text).not.toContain(USERS[0])
       }),

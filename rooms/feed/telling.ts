@@ -29,15 +29,17 @@ const tellings: Partial<Record<EventType, (payload: Payload, call: Call) => Payl
     return { ...payload, seats: masked }
   },
   'opening.opened': (payload, call) => {
-    const { clientSeed: _secret, ...told } = payload as OpeningOpened
-    return { ...told, user: call(told.user) }
+    const { clientSeed: _secret, opening, ...told } = payload as OpeningOpened
+    const user = call(told.user)
+    // Whoever has the id of an opening gets its proof, which names the user: it is theirs to pass on.
+    return { ...told, ...(user === told.user && { opening }), user }
   },
 }
 
 /** A committed event as the public feed tells it, users masked; undefined when it is not for the public. */
 export function publicEvent(event: CommittedEvent): FeedEvent | undefined {
   const tell = event.audience === 'public' ? tellings[event.type] : undefined
-  return tell && told(event, tell(event.payload, maskedUser))
+  return tell && told(event, tell(event.payload, maskedUser), publicActor(event))
 }
 
 /** A committed event as it is told to whoever has this wish; undefined when it is not for them at all. */
@@ -60,6 +62,12 @@ function ownEvent(user: string, event: CommittedEvent): FeedEvent | undefined {
   return isTheirs ? told(event, event.payload) : undefined
 }
 
-function told({ seq, type, actor, at_ms }: CommittedEvent, payload: Payload): FeedEvent {
+/** The actor of what one does alone is called after its user. */
+function publicActor({ type, actor }: CommittedEvent): string | null {
+  return type === 'opening.opened' ? null : actor
+}
+
+function told(event: CommittedEvent, payload: Payload, actor = event.actor): FeedEvent {
+  const { seq, type, at_ms } = event
   return { seq: seq.toString(), type, actor, at_ms, payload }
 }

@@ -34,7 +34,6 @@ export type RefixedLine = Omit<Told, 'who'> &
 export type OpeningLine = Told &
   Readonly<{
     type: 'opening'
-    opening: string
     box: string
     count: number
     best: OpeningDrop
@@ -99,10 +98,10 @@ function refixedLine({ seq, at_ms }: FeedEvent, { battle, entropy }: BattleStart
 }
 
 function openingLine({ seq, at_ms }: FeedEvent, opened: OpeningOpened): OpeningLine {
-  const { opening, box, price, drops } = opened
+  const { box, price, drops } = opened
   const best = dearest(drops)
   const value = drops.reduce((sum, drop) => sum + BigInt(drop.value), 0n)
   const big = best.rarity === 'legendary' || value >= BigInt(price) * BIG_TIMES
   const who = maskedName(opened.user)
-  return { type: 'opening', opening, box, count: drops.length, best, value: `${value}`, price, big, who, seq, at_ms }
+  return { type: 'opening', box, count: drops.length, best, value: `${value}`, price, big, who, seq, at_ms }
 }
