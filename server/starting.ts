@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { RollingDropError } from '../schema/errors.ts'
-import { problemOf } from '../services/problem.ts'
+import { problemOf } from '../schema/problem.ts'
 
 /** Shown to a person who comes too early; the browser asks again by itself. */
 const PAGE = '<!doctype html><title>RollingDrop</title><p>RollingDrop is starting. This page comes by itself.'
@@ -13,11 +13,9 @@ export const answerWhileStarting: RequestListener = (request, response) => {
   request.resume()
   const isPerson = request.headers.accept?.includes('text/html') ?? false
   const error = new RollingDropError('matchmaking/unavailable')
-  response.writeHead(error.status, {
-    'content-type': isPerson ? 'text/html; charset=utf-8' : 'application/problem+json',
-    'cache-control': 'no-store',
-    'retry-after': '1',
-    ...(isPerson && { refresh: '1' }),
-  })
-  response.end(isPerson ? PAGE : JSON.stringify(problemOf(error)))
+  const { body, headers } = problemOf(error)
+  if (isPerson)
+    response.writeHead(error.status, { ...headers, 'content-type': 'text/html; charset=utf-8', refresh: '1' })
+  else response.writeHead(error.status, headers)
+  response.end(isPerson ? PAGE : body)
 }
