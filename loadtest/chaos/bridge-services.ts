@@ -12,14 +12,25 @@ import { crashPostgres } from './ledger.ts'
 
 export type ServiceName = 'broker' | 'clickhouse' | 'postgres'
 
-type ByName<T> = Readonly<Record<'broker' | 'clickhouse', T>>
+type Named = Exclude<ServiceName, 'postgres'>
 type Place = Readonly<{ service: Service; folder: string; port: number }>
+
+/** Of one that was killed the controller says for so long that it is alive, and its successor has to wait; by default 9 s. */
+const SESSION = ['--override', 'broker.session.timeout.ms=3000', '--override', 'broker.heartbeat.interval.ms=500']
+
+const broker: Service = {
+  ...kafka,
+  launch: async (at) => {
+    const { command, args } = await kafka.launch(at)
+    return { command, args: [...args, ...SESSION] }
+  },
+}
 
 /** A broker, ClickHouse and Postgres of this run alone: whatever others use beside it is not killed. */
 export class BridgeServices {
   readonly folder: string
-  #places: ByName<Place> | undefined
-  #running: ByName<Started> | undefined
+  readonly #running = new Map<Named, Started>()
+  #places: Readonly<Record<Named, Place>> | undefined
   #postgres: Postgres | undefined
   /** What is being started or killed just now. */
   #work: Promise<unknown> = Promise.resolve()
@@ -32,19 +43,16 @@ export class BridgeServices {
 
   /** Throws an Error that says what this machine lacks. */
   async start(): Promise<void> {
-    for (const { name, lacks } of [kafka, clickhouse]) {
+    for (const { name, lacks } of [broker, clickhouse]) {
       const what = lacks()
       if (what !== undefined) throw new Error(`${name} cannot be started: this machine lacks ${what}`)
     }
-    this.#places = { broker: await this.#placeOf(kafka), clickhouse: await this.#placeOf(clickhouse) }
-    await this.#alone(async ({ broker, clickhouse: rows }) => {
-      const started = [start(broker.service, broker), start(rows.service, rows), this.#startPostgres()] as const
-      const [first, second] = await Promise.allSettled(started)
-      // Kept even when another one fails, so that it is ended with the rest.
-      if (first.status === 'fulfilled' && second.status === 'fulfilled')
-        this.#running = { broker: first.value, clickhouse: second.value }
-      else for (const each of [first, second]) if (each.status === 'fulfilled') await kill(each.value)
-      await Promise.all(started)
+    this.#places = { broker: await this.#placeOf(broker), clickhouse: await this.#placeOf(clickhouse) }
+    await this.#alone(async () => {
+      const all = [this.#up('broker'), this.#up('clickhouse'), this.#startPostgres()]
+      // Also when one fails the others have to be up, or not, before anything is ended.
+      await Promise.allSettled(all)
+      await Promise.all(all)
     })
   }
 
@@ -53,23 +61,23 @@ export class BridgeServices {
   }
 
   get brokers(): string {
-    return this.#running!.broker.address
+    return this.#running.get('broker')!.address
   }
 
   get clickhouseUrl(): string {
-    return this.#running!.clickhouse.address
+    return this.#running.get('clickhouse')!.address
   }
 
   /** Kills one as a crash does, and starts it again on its data `away_ms` later. */
   async crash(name: ServiceName, away_ms: number): Promise<void> {
-    await this.#alone(async (places) => {
+    await this.#alone(async () => {
       if (name === 'postgres') {
         this.#postgres = await crashPostgres(this.#postgres!, this.folder, away_ms)
         return
       }
-      await kill(this.#running![name])
+      await kill(this.#running.get(name)!)
       await delay(away_ms)
-      this.#running = Object.assign({}, this.#running, { [name]: await start(places[name].service, places[name]) })
+      await this.#up(name)
     })
   }
 
@@ -77,7 +85,7 @@ export class BridgeServices {
   async stop({ keep }: Readonly<{ keep: boolean }>): Promise<void> {
     this.#stopped = true
     await this.#work.catch(() => {}) // Whoever waits for it hears of it; here it only has to be over.
-    await Promise.all(Object.values(this.#running ?? {}).map(kill))
+    await Promise.all([...this.#running.values()].map(kill))
     await this.#postgres?.stop()
     if (!keep) rmSync(this.folder, { recursive: true, force: true })
   }
@@ -92,9 +100,14 @@ export class BridgeServices {
     this.#postgres = await startPostgres({ dataDir: this.folder, log: () => {} })
   }
 
-  async #alone(work: (places: ByName<Place>) => Promise<void>): Promise<void> {
+  async #up(name: Named): Promise<void> {
+    const place = this.#places![name]
+    this.#running.set(name, await start(place.service, place))
+  }
+
+  async #alone(work: () => Promise<void>): Promise<void> {
     if (this.#stopped) throw new Error('the services are stopped')
-    this.#work = work(this.#places!)
+    this.#work = work()
     await this.#work
   }
 }

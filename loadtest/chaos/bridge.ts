@@ -142,9 +142,12 @@ async function judge({ databaseUrl, brokers, clickhouseUrl }: BridgeServices, lo
   )
   log(`${rows.length} events are committed; a stranger reads what has come of them`)
   const events = rows.map((row) => ({ ...row, seq: BigInt(row.seq) }))
-  const verdict = bridgeVerdict(expectedOf(events, partners), await readTopics(brokers), log)
-  const clickhouse = await compareRows(databaseUrl, clickhouseUrl)
-  const audit = await auditOf(databaseUrl)
+  const [topics, clickhouse, audit] = await Promise.all([
+    readTopics(brokers),
+    compareRows(databaseUrl, clickhouseUrl),
+    auditOf(databaseUrl),
+  ])
+  const verdict = bridgeVerdict(expectedOf(events, partners), topics, log)
   const wrong = Object.values(verdict).reduce((sum, n) => sum + n, 0)
   return {
     events: rows.length,
@@ -159,19 +162,15 @@ async function judge({ databaseUrl, brokers, clickhouseUrl }: BridgeServices, lo
 async function readTopics(brokers: string): Promise<ReadonlyMap<string, readonly Message[]>> {
   const { stdout } = await promisify(execFile)('kcat', ['-b', brokers, '-L', '-J'], { maxBuffer: 1 << 24 })
   const { topics } = JSON.parse(stdout) as { topics: readonly { topic: string }[] }
-  const read = new Map<string, readonly Message[]>()
-  for (const { topic } of topics) {
-    if (topic.startsWith('__')) continue
-    const shown = await readWithKcat(brokers, topic)
-    read.set(
-      topic,
-      shown.map(({ partition, key, headers }) => {
-        const { seq, previous } = headers
-        return { partition, key, seq: BigInt(seq ?? -1), previous: BigInt(previous ?? -1) }
-      }),
-    )
-  }
-  return read
+  const names = topics.map(({ topic }) => topic).filter((topic) => !topic.startsWith('__'))
+  return new Map(await Promise.all(names.map(async (name) => [name, await readTopic(brokers, name)] as const)))
+}
+
+async function readTopic(brokers: string, topic: string): Promise<readonly Message[]> {
+  const shown = await readWithKcat(brokers, topic)
+  return shown.map(({ partition, key, headers: { seq = -1, previous = -1 } }) => {
+    return { partition, key, seq: BigInt(seq), previous: BigInt(previous) }
+  })
 }
 
 function max(values: readonly (number | undefined)[]): number | null {
@@ -193,5 +192,8 @@ function stopOnSignals(stop: () => Promise<void>): void {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)
-    process.once(signal, () => void stop().finally(() => process.exit(code)))
+    process.once(signal, () => {
+      process.on('uncaughtException', () => {}) // Whoever still talks to what is being ended; nobody is left to be told.
+      void stop().finally(() => process.exit(code))
+    })
 }
