@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Problem } from '../schema/http.ts'
 import { uuidv7 } from '../schema/uuid.ts'
 import { clientSeed, openTestRooms, type TestClient, type TestRooms } from '../test/rooms.ts'
+import { shortToken } from './live/spec/world.ts'
 
 let node: TestRooms & { close(): Promise<void> }
 beforeAll(async () => void (node = await openTestRooms({ messages_per_second: 20 })))
@@ -155,6 +156,25 @@ describe('a token', () => {
     expect(await battle.closed).toEqual({ code: 4401, reason: 'auth/revoked' })
     expect(await session.closed).toEqual({ code: 4401, reason: 'auth/revoked' })
     expect(await codeOf(await node.seat('battle', id, guest.token))).toEqual([401, 'auth/revoked'])
+  })
+
+  test('that expires in mid-stream ends what came with it within five seconds: a room, a session and a plain socket', async () => {
+    const guest = await node.guest()
+    const id = await node.battle(guest)
+    const { user } = await node.access.authenticate(guest.token)
+    const token = await shortToken(node, 3_000, guest)
+    const plain = new WebSocket(`${node.url.replace('http', 'ws')}/ws/battles`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    const plainClosed = new Promise((resolve) =>
+      plain.on('close', (code, reason) => resolve({ code, reason: reason.toString() })),
+    )
+    const rooms = [await node.join('battle', id, token), await node.join('session', user, token)]
+    const began_ms = performance.now()
+    const ended = { code: 4401, reason: 'auth/token-expired' }
+    expect(await Promise.all([...rooms.map(({ closed }) => closed), plainClosed])).toEqual([ended, ended, ended])
+    expect(performance.now() - began_ms).toBeLessThan(4_000 + 5_000)
+    expect(await codeOf(await node.seat('battle', id, token))).toEqual([401, 'auth/token-expired'])
   })
 
   test('that is told in place is taken: only for the same user, and only a good one', async () => {

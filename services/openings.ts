@@ -17,6 +17,8 @@ const proofRoute = createRoute({
   operationId: 'getOpeningProof',
   tags: ['fairness'],
   summary: 'All that is needed to recompute a solo opening',
+  description:
+    'It names the user. So the id of an opening is told to its user alone: whoever else is to check it has the id from them.',
   request: { params: z.object({ openingId: z.string().max(64) }) },
   responses: {
     200: json(openingProof.meta({ id: 'OpeningProof' }), 'The server seed is null until its pair is rotated.'),

@@ -63,9 +63,9 @@ export const toldUpTo = (reading: Reading, seq: bigint): Promise<void> =>
 export const welcomed = (reading: Reading): Promise<void> =>
   until(() => expect(reading.frames.length).toBeGreaterThan(0))
 
-/** A guest's token that is good for `ms` more, rounded up to a second. */
-export async function shortToken(node: TestRooms, ms: number): Promise<string> {
-  const principal = await node.access.authenticate((await node.guest()).token)
+/** A token of this guest, or of a new one, that is good for `ms` more, rounded up to a second. */
+export async function shortToken(node: TestRooms, ms: number, guest?: Readonly<{ token: string }>): Promise<string> {
+  const principal = await node.access.authenticate((guest ?? (await node.guest())).token)
   const expires_ms = Math.ceil((Date.now() + ms) / 1000) * 1000
   return createAccessTokens(node.secretKey, Date.now).sign({ ...principal, expires_ms })
 }
