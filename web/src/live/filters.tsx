@@ -10,7 +10,7 @@ export function Filters() {
   const { kind, box, rarity, least } = wanted.value
   const isNarrowed = kind !== 'all' || box !== null || rarity !== null || least !== null
   return (
-    <form class="live-filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
+    <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
       <fieldset class="choices">
         <legend class="sr-only">What to show</legend>
         {all.map((each) => (
@@ -33,7 +33,7 @@ export function Filters() {
           </label>
         ))}
       </fieldset>
-      <label class="live-select">
+      <label class="filter">
         <span>Box</span>
         <select value={box ?? ''} onChange={(event) => narrow({ box: event.currentTarget.value || null })}>
           <option value="">Any</option>
@@ -44,7 +44,7 @@ export function Filters() {
           ))}
         </select>
       </label>
-      <label class="live-select">
+      <label class="filter">
         <span>Item worth</span>
         <select
           value={least ?? ''}

@@ -1,7 +1,9 @@
 import { Builder } from '../create/builder.tsx'
 import { count } from '../format/words.ts'
-import { loaded, recent, running, waiting } from '../state/lobby.ts'
+import { asking, hasMore, loaded, recent, running, showMore, waiting, wanted } from '../state/lobby.ts'
+import { isNarrowed } from '../state/lobby-filter.ts'
 import { BattleRow } from './battle-row.tsx'
+import { LobbyFilters } from './lobby-filters.tsx'
 import { RecentRow } from './recent-row.tsx'
 
 export function Lobby() {
@@ -13,9 +15,10 @@ export function Lobby() {
         <header class="section-head">
           <h2 id="open-title">Open battles</h2>
           <span class="section-note" aria-live="polite">
-            {loaded.value ? `${count(waiting.value.length, 'battle')} waiting for players` : 'Loading…'}
+            {loaded.value ? waitingWords() : 'Loading…'}
           </span>
         </header>
+        <LobbyFilters />
         <OpenList />
       </section>
       {running.value.length > 0 && (
@@ -25,7 +28,7 @@ export function Lobby() {
             <span class="section-note">Come and watch</span>
           </header>
           <ul class="rows">
-            {running.value.slice(0, 8).map((battle) => (
+            {running.value.map((battle) => (
               <BattleRow key={battle.id} battle={battle} />
             ))}
           </ul>
@@ -62,16 +65,30 @@ function OpenList() {
   }
   if (waiting.value.length === 0) {
     return (
-      <p class="empty">
-        Nobody is waiting right now. Pick boxes above and open a battle: a bot takes the other seat if you like.
+      <p class="empty" aria-busy={asking.value}>
+        {isNarrowed(wanted.value)
+          ? 'No battle like this is waiting. The next one shows up here, or open it yourself.'
+          : 'Nobody is waiting right now. Pick boxes above and open a battle: a bot takes the other seat if you like.'}
       </p>
     )
   }
   return (
-    <ul class="rows" data-testid="open-battles">
-      {waiting.value.slice(0, 30).map((battle) => (
-        <BattleRow key={battle.id} battle={battle} />
-      ))}
-    </ul>
+    <>
+      <ul class="rows" data-testid="open-battles">
+        {waiting.value.map((battle) => (
+          <BattleRow key={battle.id} battle={battle} />
+        ))}
+      </ul>
+      {hasMore.value && (
+        <button class="button more" type="button" data-testid="lobby-more" disabled={asking.value} onClick={showMore}>
+          Show more
+        </button>
+      )}
+    </>
   )
+}
+
+function waitingWords(): string {
+  const battles = count(waiting.value.length, 'battle')
+  return hasMore.value ? `The newest ${battles} waiting for players` : `${battles} waiting for players`
 }

@@ -5,7 +5,7 @@ import { modeTexts } from '../mode/modes.ts'
 import { outcomeOf } from '../mode/outcome.ts'
 import { versus } from '../mode/sides.ts'
 import { now } from '../state/clock.ts'
-import type { LobbyBattle } from '../state/lobby.ts'
+import type { LobbyBattle } from '../state/lobby-battle.ts'
 import { Face } from '../shell/face.tsx'
 import { Icon } from '../shell/icon.tsx'
 
