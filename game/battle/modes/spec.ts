@@ -6,7 +6,7 @@ import { box, drawableOf, hex32, newBattle, options, playToEnd, worthOf } from '
 import { resolve, type Drawable } from '../draw.ts'
 import { proofOf } from '../proof.ts'
 import { prizeOf } from '../pull.ts'
-import { sharesOf } from '../split.ts'
+import { payoutsOf, sharesOf } from '../split.ts'
 import type { Result } from '../state.ts'
 import { verifyBattle } from '../verify.ts'
 import type { Mode, Opened } from './mode.ts'
@@ -87,6 +87,49 @@ function swapping(mode: Mode): void {
       }),
     )
   })
+
+  it('pays a seat what it would have paid another one that had drawn the same, where stakes are equal and nothing is tied', () => {
+    const alone = drawableOf(mode.name).filter(({ teamSize, seats }) => teamSize === 1 && seats.every(staked))
+    fc.assert(
+      fc.property(alone, draws, fc.nat(5), fc.nat(5), (battle, seeds, x, y) => {
+        const [a, b] = [x % battle.seats.length, y % battle.seats.length]
+        const { pulls } = resolve(battle, seeds)
+        const swapped = pulls.map((pull) => {
+          const { prize } = pulls.find(({ round, seat }) => round === pull.round && seat === exchange(pull.seat, a, b))!
+          return { ...pull, prize }
+        })
+        const [before, after] = [paidFor(mode, battle, pulls), paidFor(mode, battle, swapped)]
+        fc.pre(before !== undefined && after !== undefined)
+        for (const seat of battle.seats.keys()) expect(after![seat]).toEqual(before![exchange(seat, a, b)])
+      }),
+    )
+  })
+}
+
+const staked = (seat: Drawable['seats'][number]) => seat?.borrow === 0
+
+/** What each seat is paid for these pulls, as sorted texts; undefined where sides are level. */
+function paidFor(mode: Mode, battle: Drawable, pulls: Result['pulls']): readonly string[][] | undefined {
+  const worth = (seat: number, from: number) =>
+    pulls
+      .filter((pull) => pull.seat === seat && pull.round >= from)
+      .reduce((total, pull) => total + prizeOf(battle, pull).value, 0n)
+  const totals = battle.seats.map((_seat, seat) => toAmount(worth(seat, 0)))
+  const last = battle.seats.map((_seat, seat) => toAmount(worth(seat, battle.rounds.length - 1)))
+  let isTied = false
+  const breakTie = (level: readonly number[]) => {
+    isTied = true
+    return level[0]!
+  }
+  const winners = mode.judge({ totals, last, breakTie, drawTicket: () => 0n })
+  if (isTied) return undefined
+  const payouts = payoutsOf(battle, { pulls, totals, winners })
+  return battle.seats.map((_seat, seat) =>
+    payouts
+      .filter((payout) => payout.seat === seat)
+      .map(({ asset, amount }) => `${amount} ${asset}`)
+      .toSorted(),
+  )
 }
 
 const draws = fc.record({ serverSeed: hex32, entropyValue: hex32 })
