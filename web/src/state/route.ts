@@ -31,7 +31,7 @@ export function routeOf(url: URL): Route {
     case '':
       return { page: 'lobby' }
     case 'verify':
-      return { page: 'verify', id: url.searchParams.get('battle') }
+      return { page: 'verify', id: url.searchParams.get('battle') ?? url.searchParams.get('opening') }
     case 'items':
     case 'history':
     case 'rules':

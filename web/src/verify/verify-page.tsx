@@ -1,16 +1,19 @@
 import { useEffect, useState } from 'preact/hooks'
+import { RollingDropError } from '../../../schema/errors.ts'
 import type { BattleProof } from '../../../schema/http.ts'
+import type { OpeningProof } from '../../../schema/opening.ts'
 import { sdk } from '../sdk.ts'
 import { sentenceOf } from '../state/toast.ts'
 import { RecentRow } from '../lobby/recent-row.tsx'
 import { recent } from '../state/lobby.ts'
 import { go } from '../state/route.ts'
+import { OpeningCheck } from './opening-check.tsx'
 import { Check } from './verify-panel.tsx'
 
-/** Checks any finished battle by its id, its link, or a proof somebody saved. */
+/** Checks any finished battle, or an opening that was passed on, by its id, its link, or a proof somebody saved. */
 export function VerifyPage({ id }: { id: string | null }) {
   const [text, setText] = useState(id ?? '')
-  const [proof, setProof] = useState<BattleProof | null>(null)
+  const [proof, setProof] = useState<BattleProof | OpeningProof | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
   const load = async (input: string) => {
     setProblem(null)
@@ -26,14 +29,14 @@ export function VerifyPage({ id }: { id: string | null }) {
   }, [id])
   const submit = (event: Event) => {
     event.preventDefault()
-    const wanted = battleIn(text)
+    const wanted = idIn(text)
     if (wanted !== null && wanted !== id) go(`/verify?battle=${wanted}`)
     else void load(text)
   }
   return (
     <div class="page">
-      <h1>Verify a battle</h1>
-      <p class="lead">Paste a battle’s link or id, or a proof you saved. Everything is computed on this device.</p>
+      <h1>Verify a battle or an opening</h1>
+      <p class="lead">Paste its link or id, or a proof you saved. Everything is computed on this device.</p>
       <form class="verify-form" onSubmit={submit}>
         <label class="label" for="verify-input">
           Link, id or proof
@@ -65,7 +68,8 @@ export function VerifyPage({ id }: { id: string | null }) {
           {problem}
         </p>
       )}
-      {proof && (
+      {proof && 'opening' in proof && <OpeningCheck key={proof.opening} proof={proof} />}
+      {proof && !('opening' in proof) && (
         <section class="verify-panel">
           <p class="lead">
             Battle <a href={`/b/${proof.battle}`}>{proof.battle}</a>
@@ -78,23 +82,31 @@ export function VerifyPage({ id }: { id: string | null }) {
 }
 
 /** The id in a link or in bare text; null when the text is something longer, such as a proof. */
-function battleIn(text: string): string | null {
+function idIn(text: string): string | null {
   if (text.trimStart().startsWith('{')) return null
   return /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:~[\w-]{22})?/.exec(text)?.[0] ?? null
 }
 
-async function proofOf(input: string): Promise<BattleProof> {
-  const id = battleIn(input)
-  if (id !== null) {
+async function proofOf(input: string): Promise<BattleProof | OpeningProof> {
+  const id = idIn(input)
+  if (id !== null) return fetched(id)
+  const given = readJson(input)
+  if (given === null || typeof given !== 'object' || !('algorithm' in given) || !('serverSeed' in given)) {
+    throw new Error('This is neither a link of a battle or an opening, nor a proof.')
+  }
+  return given as BattleProof | OpeningProof
+}
+
+/** An id alone does not say what it is of. */
+async function fetched(id: string): Promise<BattleProof | OpeningProof> {
+  try {
     const { phase, proof } = await sdk.battles.get(id)
     if (phase !== 'settled') throw new Error('This battle is not finished yet: its server seed is still secret.')
     return proof
+  } catch (error) {
+    if (!(error instanceof RollingDropError) || error.code !== 'battle/unknown') throw error
+    return sdk.openings.proof(id)
   }
-  const given = readJson(input)
-  if (given === null || typeof given !== 'object' || !('algorithm' in given) || !('serverSeed' in given)) {
-    throw new Error('This is neither a battle’s link nor a proof.')
-  }
-  return given as BattleProof
 }
 
 function readJson(text: string): unknown {
