@@ -46,5 +46,8 @@ export type FeedFrame = Readonly<{
   conflated?: number | undefined
 }>
 
-/** The first frame after joining. `recovered: false`: too much was missed, `events` are the last ones instead. */
+/**
+ * The first frame after joining; where much was missed it ends before the head, and frames with the rest follow. `recovered: false`:
+ * too much was missed, `events` are the last ones instead.
+ */
 export type FeedWelcome = FeedFrame & Readonly<{ recovered: boolean }>

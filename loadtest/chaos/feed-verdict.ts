@@ -61,12 +61,10 @@ export async function storedEvents(databaseUrl: string, head: bigint): Promise<r
      where tenant = 'main' and audience <> 'internal' and seq <= $1 order by seq`,
     [head],
   )
-  return rows.map(({ seq, type, audience, payload }) => ({
-    seq: BigInt(seq),
-    type,
-    isPublic: audience === 'public',
-    ...contentOf(type, payload),
-  }))
+  return rows.map(({ seq, type, audience, payload }) => {
+    const { boxes, values } = contentOf(type, payload)
+    return { seq: BigInt(seq), type, isPublic: audience === 'public', boxes, values }
+  })
 }
 
 function contentOf(type: string, payload: Record<string, unknown>): Pick<StoredEvent, 'boxes' | 'values'> {

@@ -28,7 +28,9 @@ export const feedQueryShape = feedFilter.omit({ types: true, mine: true }).exten
   mine: z.literal('true').optional().describe('only what concerns whoever asks; needs a token'),
 })
 
-const WELCOME = 'The first answer: all that was missed, or the latest events with `recovered: false`. Never a part.'
+const WELCOME =
+  'The first answer: all that was missed, or the latest events with `recovered: false`. Where much was missed this is the first part ' +
+  'of it, up to `to`; frames with the rest follow as they are taken.'
 const FRAME =
   'All events of the filter with from < seq ≤ to. `from` is the last `to`; a jump says that something was lost.'
 const ERROR = 'What was said is refused, or the reason why the connection ends.'
