@@ -117,6 +117,26 @@ test('a battle nobody knows closes its link with the reason', async () => {
   await expect(battle.join(1)).rejects.toMatchObject({ code: 'battle/unknown' })
 })
 
+test('a box is opened as it was seen or not at all, and strangers are told nothing that leads to who opened it', async () => {
+  const [own, stranger] = [player(), player()]
+  const seen: FeedUpdate[] = []
+  stranger.feed.subscribe({ filter: { types: ['opening.opened'] } }, (update) => seen.push(update))
+  await vi.waitFor(() => expect(seen).toHaveLength(1), soon)
+  const box = await cheapest(own)
+  const { hash } = await own.boxes.items(box)
+  const session = own.session()
+  const late = session.open(box, 1, 'ab'.repeat(32))
+  await expect(late).rejects.toMatchObject({ code: 'box/changed', details: { box, boxHash: hash } })
+  const opened = await session.open(box, 1, hash)
+  expect(opened.boxHash).toBe(hash)
+  await vi.waitFor(() => expect(seen.at(-1)?.events).toHaveLength(1), soon)
+  const told = JSON.stringify(seen.at(-1))
+  for (const secret of [(await own.user()).id, opened.opening, opened.clientSeed]) expect(told).not.toContain(secret)
+  await session.rotateSeeds()
+  const passedOn = await stranger.openings.proof(opened.opening)
+  expect(await stranger.openings.verify(passedOn)).toMatchObject({ ok: true })
+}, 40_000)
+
 test('links outlive their tokens, told in place, without a drop', async () => {
   const tokens = memoryTokens()
   const own = player(tokens)

@@ -254,6 +254,8 @@ describe('commands', () => {
     const { current, next } = await begin(session)
     const refused: [string, object, string][] = [
       ['open', { ...opening, id: id(), box: 'none' }, 'box/unknown'],
+      ['open', { ...opening, id: id(), boxHash: 'ab'.repeat(32) }, 'box/changed'],
+      ['open', { ...opening, boxHash: 'ab' }, 'request/invalid'],
       ['open', { ...opening, count: 0 }, 'request/invalid'],
       ['open', { ...opening, count: 101 }, 'request/invalid'],
       ['open', { ...opening, id: '' }, 'request/invalid'],
