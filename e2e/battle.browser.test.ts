@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startServer, type Server } from '../loadtest/server.ts'
 import { hasChromium, openBrowser, type Browser } from '../test/chromium.ts'
 import { createDatabase, type TestDatabase } from '../test/database.ts'
+import { marksAreRight, watchMarks } from './reel-marks.ts'
 import { audit } from './server-process.ts'
 import { visit, type Visitor } from './visitor.ts'
 
@@ -267,40 +268,4 @@ async function watchForMotion(): Promise<{ spun: boolean; shown: boolean; animat
     if (document.querySelector('.seat-drops li')) return { spun, shown: true, animations: [...animations] }
   }
   return { spun, shown: false, animations: [...animations] }
-}
-
-type Marks = Readonly<{ right: number; wrong: string[] }>
-
-/** Runs in the page: from now on compares, in every frame and at every change, what stands under the mark of each standing reel with what the seat was given. */
-function watchMarks(): void {
-  const marks = { right: 0, wrong: [] as string[] }
-  const compare = (seat: Element) => {
-    const { top, height } = seat.querySelector('.reel-window')!.getBoundingClientRect()
-    const middle = [...seat.querySelectorAll('.reel-slot')].find((slot) => {
-      const place = slot.getBoundingClientRect()
-      return place.top <= top + height / 2 && place.bottom > top + height / 2
-    })
-    if (!middle) return // The box's contents are still on their way.
-    const given = seat.querySelector<HTMLImageElement>('.seat-drops li:first-child img')?.src
-    if (middle.querySelector('img')?.src === given) marks.right++
-    else marks.wrong.push(seat.textContent)
-  }
-  const compareAll = () => {
-    for (const seat of document.querySelectorAll('.seat')) if (seat.querySelector('.reel.show')) compare(seat)
-  }
-  const frame = () => {
-    compareAll()
-    requestAnimationFrame(frame)
-  }
-  const changes = { subtree: true, childList: true, attributeFilter: ['class'] }
-  new MutationObserver(() => setTimeout(compareAll)).observe(document.body, changes)
-  frame()
-  Object.assign(globalThis, { marks })
-}
-
-/** Whether all reels stood on what their seats were given, as far as they were watched. */
-async function marksAreRight(who: Visitor): Promise<void> {
-  const { right, wrong } = await who.page.evaluate(() => (globalThis as unknown as { marks: Marks }).marks)
-  expect(wrong).toEqual([])
-  expect(right).toBeGreaterThan(0)
 }

@@ -20,6 +20,8 @@ let token: string
 const soon = { timeout: 20_000, interval: 20 }
 const rows = () => ann.page.getByTestId('open-battles').getByTestId('battle-row')
 const ids = () => rows().evaluateAll((all) => all.map((row) => row.getAttribute('data-battle')))
+/** Each once, by their ids, which rise with time. */
+const newestFirst = (all: readonly (string | null)[]) => [...new Set(all)].toSorted((a, b) => (a! < b! ? 1 : -1))
 const rowCount = () => expect.poll(() => rows().count(), soon)
 
 async function call<T>(path: string, body: unknown = {}): Promise<T> {
@@ -65,7 +67,7 @@ describe.skipIf(!hasChromium)('the lobby', () => {
     }
     await expect.poll(() => ann.at('lobby-more').count(), soon).toBe(0)
     const all = await ids()
-    expect(all).toEqual([...new Set(all)].toSorted().toReversed())
+    expect(all).toEqual(newestFirst(all))
   })
 
   test('narrows what is waiting, also what only now comes, and follows what changes', async () => {
@@ -99,7 +101,7 @@ describe.skipIf(!hasChromium)('the lobby', () => {
     await rowCount().toBe(2 * PAGE)
     const after = await ids()
     expect(after.slice(0, PAGE + 1)).toEqual([fresh, ...before])
-    expect(after).toEqual([...new Set(after)].toSorted().toReversed())
+    expect(after).toEqual(newestFirst(after))
   })
 
   test('is not wider than a phone', async () => {

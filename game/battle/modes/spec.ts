@@ -100,7 +100,7 @@ function swapping(mode: Mode): void {
         })
         const [before, after] = [paidFor(mode, battle, pulls), paidFor(mode, battle, swapped)]
         fc.pre(before !== undefined && after !== undefined)
-        for (const seat of battle.seats.keys()) expect(after![seat]).toEqual(before![exchange(seat, a, b)])
+        for (const seat of battle.seats.keys()) expect(after[seat]).toEqual(before[exchange(seat, a, b)])
       }),
     )
   })

@@ -42,22 +42,25 @@ export function createReveal(isCalm: () => boolean): Reveal {
     clearTimeout(timer)
     timer = setTimeout(then, ms)
   }
-  const set = (type: Stage['type'], round: number, land_ms = 0) => void (stage.value = { type, round, land_ms })
+  const set = (type: Stage['type'], round: number, land_ms = 0) => (stage.value = { type, round, land_ms })
   const last = (view: BattleView) => view.rounds.length - 1
 
   const stand = (view: BattleView, rounds: number) => {
     clearTimeout(timer)
     landed.value = rounds
-    if (rounds > last(view)) return finish(view)
-    set(rounds === 0 ? 'spin' : 'show', Math.max(0, rounds - 1))
-    if (rounds > 0) later(view.revealMs * 0.22, () => set('spin', rounds))
+    if (rounds > last(view)) finish(view)
+    else if (rounds === 0) set('spin', 0)
+    else {
+      set('show', rounds - 1)
+      later(view.revealMs * 0.22, () => set('spin', rounds))
+    }
   }
   const finish = (view: BattleView) => {
     if (stage.value.type === 'ticket' || stage.value.type === 'done') return
     const round = last(view)
-    if (view.phase !== 'settled') return set('show', round)
-    const travels = witnessed.value && isJackpot(view.mode) && !isCalm()
-    set(travels ? 'ticket' : 'done', round)
+    const isOver = view.phase === 'settled'
+    const travels = isOver && witnessed.value && isJackpot(view.mode) && !isCalm()
+    set(travels ? 'ticket' : isOver ? 'done' : 'show', round)
     if (travels) later(TICKET_MS + 500, () => set('done', round))
   }
   const land = (view: BattleView) => {
