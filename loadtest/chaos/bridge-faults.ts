@@ -5,18 +5,24 @@ import type { BridgeNode, BridgeNodes } from './bridge-nodes.ts'
 import type { BridgeServices, ServiceName } from './bridge-services.ts'
 import type { Random } from './random.ts'
 
-/** A leader killed at each moment and at none in particular, a service killed, the leader or every node frozen. */
-const faults = [...moments, 'leader', 'broker', 'clickhouse', 'postgres', 'freeze'] as const
+/**
+ * A leader killed at each moment and at none in particular, a service killed; the leader frozen past its lease, where only
+ * the fence is left against it, or past the time-out of its transaction, and then sometimes every node with it.
+ */
+const faults = [...moments, 'leader', 'broker', 'clickhouse', 'postgres', 'nap', 'freeze'] as const
 export type Fault = (typeof faults)[number]
 
 export type Site = Readonly<{ services: BridgeServices; nodes: BridgeNodes; cursors: BridgeCursors; random: Random }>
 
 /**
- * `handover_ms`: until what was committed when its leader fell was with the sink, if a leader fell and others were there.
+ * `handover_ms`: until what was committed when a leader fell was with every sink, if others were there to follow it: one node
+ * may lead both.
  * `recovery_ms`: the same from the moment on at which all that had gone was there again.
  */
 export type Done = Readonly<{ handover_ms?: number; recovery_ms?: number; words: string }>
 
+/** Past the lease of 1.5 s, and within the time-out of a transaction. */
+const NAP_MS = 5_000
 /** Past the time-out of a transaction, which is 10 s, and past the broker's next look at it. */
 const FREEZE_MS = 11_500
 /** One that has woken finds out here that it is not wanted any more. */
@@ -24,7 +30,7 @@ const AWAKE_MS = 1_500
 const AWAY_MS = 1_500
 const ANYWHERE_MS = 400
 
-/** Which happens when, by the seed: all kinds in turn, shuffled, so that of few at most one is a freeze, which takes long. */
+/** Which happens when, by the seed: all kinds in turn, shuffled, so that of few at most one is a long freeze. */
 export function drawFaults(random: Random, kills: number): readonly Fault[] {
   const drawn: Fault[] = []
   while (drawn.length < kills) {
@@ -46,7 +52,9 @@ export async function suffer(fault: Fault, site: Site): Promise<Done> {
     case 'leader':
       return killAnywhere(site, site.random.pick(sinks))
     case 'freeze':
-      return site.random.below(3) === 0 ? freezeAll(site) : freeze(site, site.random.pick(['sent', 'named'] as const))
+      return site.random.below(3) === 0 ? freezeAll(site) : freezeLeader(site, FREEZE_MS)
+    case 'nap':
+      return freezeLeader(site, NAP_MS)
     case 'sent':
     case 'committed':
     case 'named':
@@ -86,20 +94,22 @@ async function fell({ nodes, cursors }: Site, leader: BridgeNode, sink: SinkName
   await leader.kill()
   const took = await cursors.caughtUp()
   await nodes.revive()
-  return { handover_ms: took[sink], words: `leader of ${sink} ${how}; ${inWords(took)}` }
+  return { handover_ms: Math.max(...Object.values(took)), words: `leader of ${sink} ${how}; ${inWords(took)}` }
 }
 
-async function freeze(site: Site, moment: 'sent' | 'named'): Promise<Done> {
+async function freezeLeader(site: Site, for_ms: number): Promise<Done> {
+  const moment = site.random.pick(['sent', 'named'] as const)
   const sink = sinkOf[moment]
   const leader = await leaderOf(site, sink)
   await leader.holdAt(moment)
   leader.freeze()
   const began = performance.now()
   const took = await site.cursors.caughtUp()
-  await delay(Math.max(0, began + FREEZE_MS - performance.now()))
+  await delay(Math.max(0, began + for_ms - performance.now()))
   leader.goOn()
   await delay(AWAKE_MS)
-  return { handover_ms: took[sink], words: `leader of ${sink} frozen ${where[moment]}; ${inWords(took)}` }
+  const words = `leader of ${sink} frozen for ${for_ms} ms ${where[moment]}; ${inWords(took)}`
+  return { handover_ms: Math.max(...Object.values(took)), words }
 }
 
 /** As when the whole machine stands still: nobody takes over, and the broker itself ends what is open. */
@@ -110,7 +120,7 @@ async function freezeAll(site: Site): Promise<Done> {
   await delay(FREEZE_MS)
   for (const node of site.nodes.all) node.goOn()
   const took = await site.cursors.caughtUp()
-  const words = `every node frozen, the leader of kafka ${where.sent}; ${inWords(took)}`
+  const words = `every node frozen for ${FREEZE_MS} ms, the leader of kafka ${where.sent}; ${inWords(took)}`
   return { recovery_ms: Math.max(...Object.values(took)), words }
 }
 
