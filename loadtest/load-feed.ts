@@ -31,7 +31,15 @@ const LAG_GROWTH_MAX_MS = 100
  * memory and how late the feed is; `ok` says that neither grows, that nobody was cut off and that no frame was missing.
  */
 export async function loadFeed({ clients, seconds, players, log }: FeedLoad) {
-  const server = await startServer({ env: { PLAIN_SOCKETS_PER_ADDRESS: String(clients + 10), REVEAL_MS: '100' } })
+  const server = await startServer({
+    env: {
+      PLAIN_SOCKETS_PER_ADDRESS: String(clients + 10),
+      REVEAL_MS: '100',
+      // A ring that fills, and garbage that V8 lets lie while it has room, look like a leak for minutes.
+      FEED_RING_EVENTS: '300',
+      NODE_OPTIONS: '--max-old-space-size=128 --max-semi-space-size=8',
+    },
+  })
   const audience = await Worker.start<AudienceAnswers>('../feed-audience-worker.ts')
   const stop = stopOnSignals(async () => {
     await audience.stop()
