@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startServer, type Server } from '../loadtest/server.ts'
 import { hasChromium, openBrowser, type Browser } from '../test/chromium.ts'
 import { createDatabase, type TestDatabase } from '../test/database.ts'
-import { marksAreRight, watchMarks } from './reel-marks.ts'
+import { marksOf, watchMarks } from './reel-marks.ts'
 import { audit } from './server-process.ts'
 import { visit, type Visitor } from './visitor.ts'
 
@@ -17,6 +17,13 @@ let ann: Visitor
 let bob: Visitor
 
 const soon = { timeout: 20_000, interval: 20 }
+/** All reels stood on what their seats were given, as far as they were watched. */
+async function marksAreRight(who: Visitor): Promise<void> {
+  const { right, wrong } = await marksOf(who)
+  expect(wrong).toEqual([])
+  expect(right).toBeGreaterThan(0)
+}
+
 const phase = (who: Visitor) => expect.poll(() => who.phase(), soon)
 const credits = (who: Visitor) => expect.poll(() => who.credits(), soon)
 const battleOf = (who: Visitor) => /\/b\/([0-9a-f-]{36})$/.exec(who.page.url())?.[1] ?? ''

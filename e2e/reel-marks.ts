@@ -1,4 +1,3 @@
-import { expect } from 'vitest'
 import type { Visitor } from './visitor.ts'
 
 type Marks = Readonly<{ right: number; wrong: string[] }>
@@ -30,9 +29,7 @@ export function watchMarks(): void {
   Object.assign(globalThis, { marks })
 }
 
-/** Whether all reels stood on what their seats were given, as far as they were watched. */
-export async function marksAreRight(who: Visitor): Promise<void> {
-  const { right, wrong } = await who.page.evaluate(() => (globalThis as unknown as { marks: Marks }).marks)
-  expect(wrong).toEqual([])
-  expect(right).toBeGreaterThan(0)
+/** What was seen since: how often a reel stood on what its seat was given, and the seats of those that did not. */
+export function marksOf(who: Visitor): Promise<Marks> {
+  return who.page.evaluate(() => (globalThis as unknown as { marks: Marks }).marks)
 }
