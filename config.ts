@@ -244,8 +244,8 @@ export const settings = {
   ),
   LEDGER_LANES: whole(2, 'connections', [1, 16], 'One batch may be decided while another one is at its fsync.'),
 
-  NODE_LEASE_MS: whole(1500, 'ms', [200, 60_000], 'A node silent for this long is taken for dead; its actors move.'),
-  NODE_BEAT_MS: whole(300, 'ms', [50, 10_000], 'Five beats fit a lease, so one lost beat kills nobody.'),
+  NODE_LEASE_MS: whole(1200, 'ms', [200, 60_000], 'A node silent for this long is taken for dead; its actors move.'),
+  NODE_BEAT_MS: whole(240, 'ms', [50, 10_000], 'Five beats fit a lease, so one lost beat kills nobody.'),
 
   ...bridgeSettings,
 

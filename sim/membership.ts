@@ -16,8 +16,8 @@ type Options = Readonly<{
   lost(): void
 }>
 
-export const LEASE_MS = 1_500
-const BEAT_MS = 300
+export const LEASE_MS = 1_200
+const BEAT_MS = 240
 const AGAIN_MS = 100
 /** A node whose beats fail to come for longer is no longer given anything. */
 const SUSPECT_MS = 3 * BEAT_MS

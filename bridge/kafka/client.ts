@@ -28,7 +28,7 @@ export function connectKafka({ brokers, ssl, sasl }: KafkaAddress, patient: bool
     authenticationTimeout: CONNECT_MS,
     logLevel: kafkajs.logLevel.NOTHING,
     retry: patient
-      ? { initialRetryTime: 10, multiplier: 1.5, retries: 20, maxRetryTime: 500 }
+      ? { initialRetryTime: 3, multiplier: 1.4, retries: 30, maxRetryTime: 500 }
       : { initialRetryTime: 50, multiplier: 2, retries: 3, maxRetryTime: 500 },
   })
 }

@@ -11,7 +11,7 @@ import { ClusterNode } from '../../rooms/node.ts'
 import type { KafkaTarget, RelayReport, SinkName } from './relay-process.ts'
 
 const REPORT_MS = 20
-const LEASE = { lease_ms: 1_500, beat_ms: 300 }
+const LEASE = { lease_ms: 1_200, beat_ms: 240 }
 
 const [databaseUrl = '', name = 'kafka', given = '{}'] = process.argv.slice(2)
 let ending = false

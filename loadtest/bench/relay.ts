@@ -43,8 +43,13 @@ export async function benchRelay({ quick, log }: Options): Promise<Record<string
         }
       })
       const rows = await withService(clickhouse, log, async (url) => {
-        const target = { url: Object.assign(new URL(url), { pathname: '/bench_relay' }).href, prefix: '' }
-        return measure(databaseUrl, 'clickhouse', target, (await ledger.reader.head()).seq, log)
+        const database = `bench_relay_${randomBytes(4).toString('hex')}`
+        const target = { url: Object.assign(new URL(url), { pathname: `/${database}` }).href, prefix: '' }
+        try {
+          return await measure(databaseUrl, 'clickhouse', target, (await ledger.reader.head()).seq, log)
+        } finally {
+          await fetch(url, { method: 'POST', body: `drop database if exists ${database}` })
+        }
       })
       return {
         bench: 'relay',

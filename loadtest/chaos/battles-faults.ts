@@ -10,7 +10,7 @@ export type Fault = (typeof faults)[number]
 /** What a fault did: for those of a node how long its battles stood still, for the others how many ended meanwhile. */
 export type Done = Readonly<{ fault: Fault; resumed: Resumed; words: string }>
 
-/** Past the lease of 1.5 s, so that others have taken over before it wakes. */
+/** Past the lease of 1.2 s, so that others have taken over before it wakes. */
 const FREEZE_MS = 4_000
 /** A frozen one that has woken finds out here that it is not wanted any more. */
 const AWAKE_MS = 1_500

@@ -21,7 +21,7 @@ export type Site = Readonly<{ services: BridgeServices; nodes: BridgeNodes; curs
  */
 export type Done = Readonly<{ handover_ms?: number; recovery_ms?: number; words: string }>
 
-/** Past the lease of 1.5 s, and within the time-out of a transaction. */
+/** Past the lease of 1.2 s, and within the time-out of a transaction. */
 const NAP_MS = 5_000
 /** Past the time-out of a transaction, which is 10 s, and past the broker's next look at it. */
 const FREEZE_MS = 11_500
