@@ -23,11 +23,19 @@ export function Reel({ view, stage, seat }: Props) {
       class={`seat-stage reel ${stage.type === 'ticket' ? 'show' : stage.type} ${shown?.rarity ?? ''}`}
       data-stage={stage.type}
     >
-      {calm.value ? (
-        <StillReel box={box} item={shown} />
-      ) : (
-        <Strip box={box} stage={stage} seat={seat} item={item ?? null} />
-      )}
+      <ReelFace box={box} stage={stage} seat={seat} item={item ?? null} />
+    </div>
+  )
+}
+
+type FaceProps = Readonly<{ box: string; stage: Stage; seat: number; item: Item | null }>
+
+/** What a reel shows: the moving part, or for those who want no motion a picture, and the name of what it came to rest on. */
+export function ReelFace({ box, stage, seat, item }: FaceProps) {
+  const shown = stage.type === 'land' ? null : item
+  return (
+    <>
+      {calm.value ? <StillReel box={box} item={shown} /> : <Strip box={box} stage={stage} seat={seat} item={item} />}
       <div class="reel-plate">
         {shown && (
           <>
@@ -36,7 +44,7 @@ export function Reel({ view, stage, seat }: Props) {
           </>
         )}
       </div>
-    </div>
+    </>
   )
 }
 
@@ -56,7 +64,7 @@ function StillReel({ box, item }: { box: string; item: Item | null }) {
  * The moving part: it spins, and comes to rest on `item` once that is told. `seat` sets neighbours apart. Ring and motion follow a
  * stage before it is painted: however busy a machine is, what is named is what stands under the mark.
  */
-export function Strip({ box, stage, seat, item }: { box: string; stage: Stage; seat: number; item: Item | null }) {
+function Strip({ box, stage, seat, item }: FaceProps) {
   const strip = useRef<HTMLDivElement>(null)
   const motion = useRef<Motion>({ type: 'still', offset: seat * 5 })
   const known = contents.value.get(box)

@@ -1,9 +1,5 @@
-import { boxArt } from '../art/box.ts'
-import { itemArt } from '../art/item.ts'
-import { Strip } from '../battle/reel.tsx'
-import { credits } from '../format/credits.ts'
+import { ReelFace } from '../battle/reel.tsx'
 import { itemOf, type Item } from '../state/catalog.ts'
-import { calm } from '../state/motion.ts'
 import { LAND_MS, stage } from '../state/opening.ts'
 
 /** A reel for each box of one go. They spin without knowing what will come, and aim once it is told. */
@@ -20,25 +16,7 @@ export function OpeningReels({ box, count }: { box: string; count: number }) {
         const shown = type === 'show' ? item : null
         return (
           <div key={i} class={`reel ${type} ${shown?.rarity ?? ''}`}>
-            {calm.value ? (
-              <div class="reel-window still">
-                {shown ? (
-                  <img src={itemArt(shown.sku, shown.name, shown.rarity)} alt="" />
-                ) : (
-                  <img src={boxArt(box)} alt="" />
-                )}
-              </div>
-            ) : (
-              <Strip box={box} stage={now} seat={i} item={item} />
-            )}
-            <div class="reel-plate">
-              {shown && (
-                <>
-                  <b>{shown.name}</b>
-                  <span>{credits(shown.value)}</span>
-                </>
-              )}
-            </div>
+            <ReelFace box={box} stage={now} seat={i} item={item} />
           </div>
         )
       })}
