@@ -1,6 +1,6 @@
 // The arrows between the folders, read from the imports themselves, type-only ones too. They point down:
 //
-//   main.ts ─▶ server ─▶ rooms services bridge ─▶ catalog entropy ─▶ game ledger access ─▶ schema
+//   main.ts ─▶ server ─▶ rooms services bridge ─▶ openings wallet market partners ─▶ limits catalog entropy ─▶ game ledger access ─▶ schema
 //   web ─▶ client-sdk ─▶ game ─▶ schema           loadtest ─▶ client-sdk ledger game embedded config
 
 /** What a folder may import besides itself and packages. Every folder of ours has a row; one without is refused. */
@@ -13,9 +13,26 @@ const MAY_IMPORT = {
   access: ['schema', 'ledger'],
   catalog: ['schema', 'game', 'ledger'],
   entropy: ['schema', 'game', 'ledger', 'access', 'sql'],
-  openings: ['schema', 'game', 'ledger', 'access', 'catalog'],
-  rooms: ['schema', 'game', 'ledger', 'access', 'catalog', 'entropy', 'openings', 'config'],
-  services: ['schema', 'game', 'ledger', 'access', 'catalog', 'entropy', 'openings', 'config'],
+  limits: ['schema', 'game', 'ledger', 'access'],
+  openings: ['schema', 'game', 'ledger', 'access', 'catalog', 'limits'],
+  wallet: ['schema', 'game', 'ledger', 'access', 'catalog', 'limits'],
+  market: ['schema', 'game', 'ledger', 'access', 'catalog', 'limits'],
+  partners: ['schema', 'game', 'ledger', 'access', 'catalog', 'limits', 'openings'],
+  rooms: ['schema', 'game', 'ledger', 'access', 'catalog', 'entropy', 'limits', 'openings', 'config'],
+  services: [
+    'schema',
+    'game',
+    'ledger',
+    'access',
+    'catalog',
+    'entropy',
+    'limits',
+    'openings',
+    'wallet',
+    'market',
+    'partners',
+    'config',
+  ],
   bridge: ['schema', 'game', 'ledger', 'access', 'catalog', 'entropy', 'config'],
   'client-sdk': ['schema', 'game'],
   web: ['schema', 'client-sdk'],
@@ -30,7 +47,11 @@ const MAY_IMPORT = {
     'access',
     'catalog',
     'entropy',
+    'limits',
     'openings',
+    'wallet',
+    'market',
+    'partners',
     'rooms',
     'services',
     'bridge',
@@ -50,7 +71,11 @@ const MAY_IMPORT = {
     'access',
     'catalog',
     'entropy',
+    'limits',
     'openings',
+    'wallet',
+    'market',
+    'partners',
     'rooms',
     'server',
     'bridge',

@@ -1,6 +1,5 @@
 import type { TenantId } from '../schema/account.ts'
-
-export type Role = 'player' | 'support' | 'admin' | 'partner-admin'
+import type { Permission, Role } from './permissions.ts'
 
 /** Who is calling, as a checked token says. `expires_ms` is the unix ms from which the token is worth nothing. */
 export type Principal = Readonly<{
@@ -20,8 +19,8 @@ export type Revocation = Readonly<{ session: string } | { user: string }>
 export interface Access {
   /** Throws `auth/token-missing`, `auth/token-invalid`, `auth/token-expired` or `auth/revoked`. */
   authenticate(token: string | undefined): Promise<Principal>
-  /** Throws `auth/forbidden` unless the principal has one of `roles`. */
-  demand(principal: Principal, ...roles: Role[]): void
+  /** Throws `auth/forbidden` unless one of the principal's roles carries the permission. */
+  demand(principal: Principal, permission: Permission): void
   /** Whether the principal's session or user has been revoked, as this node knows it. */
   isRevoked(principal: Principal): boolean
   /** Calls `listen` for every revocation on any node, within 5 s. Returns how to stop. */

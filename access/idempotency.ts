@@ -16,7 +16,8 @@ type Row = Readonly<{ outcome: OutcomeId; digest: string; plan: unknown }>
 /**
  * Ties the command's key to an outcome id, once: the same key with the same body gets the same id and plan for KEPT_DAYS, at
  * the same moment, on another node or after a crash. So whoever commits under that id is paid, or charged, once.
- * `settle` gives the plan, JSON or null, and runs only when the key is new; what it throws leaves no trace.
+ * The key does not wait for the disk: the outcome's own commit comes later in the same log and takes it along, and a crash before
+ * that forgets both. `settle` gives the plan, JSON or null, and runs only when the key is new; what it throws leaves no trace.
  * Throws `request/key-reused` when the key came with another body before.
  */
 export async function claim<Plan>(
@@ -36,7 +37,7 @@ export async function claim<Plan>(
     const outcome = uuidv7(now_ms)
     const { rowCount } = await pool.query(
       `insert into idempotency_key(tenant, principal, route, key, outcome, digest, plan)
-       values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
+       select $1, $2, $3, $4, $5, $6, $7 from set_config('synchronous_commit', 'off', true) on conflict do nothing`,
       [...name, outcome, request, toJson(plan)],
     )
     // When another request with this key was faster, the next round finds what it settled.

@@ -5,6 +5,7 @@ import { RollingDropError } from '../schema/errors.ts'
 import type { Tokens } from '../schema/http.ts'
 import type { Access, Principal, Revocation } from './access.ts'
 import { RevocationList } from './revocation.ts'
+import { demandPermission } from './permissions.ts'
 import { createSessions, type Continued } from './session.ts'
 import { createAccessTokens } from './token.ts'
 import { createGuest, ensureHandle, findNames, markWelcomed, type User } from './user.ts'
@@ -73,9 +74,7 @@ export async function createAccess(options: Options): Promise<AccessOperations> 
       if (isRevoked(principal)) throw new RollingDropError('auth/revoked')
       return principal
     },
-    demand(principal, ...roles) {
-      if (!roles.some((role) => principal.roles.includes(role))) throw new RollingDropError('auth/forbidden')
-    },
+    demand: demandPermission,
     onRevoked: (listen) => revocations.onRevoked(listen),
     names: (tenant, users) => findNames(pool, tenant, users),
 

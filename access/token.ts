@@ -2,15 +2,15 @@ import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto'
 import { SignJWT } from 'jose'
 import { z } from 'zod'
 import { RollingDropError } from '../schema/errors.ts'
-import type { Principal, Role } from './access.ts'
+import type { Principal } from './access.ts'
 import { deriveKey } from './key.ts'
+import { roles } from './permissions.ts'
 
 const ISSUER = 'rollingdrop'
 const HEADER = { alg: 'HS256', typ: 'JWT' } as const
 /** What a token of ours begins with, to the byte: a header that asks for anything else is not even read. */
 const HEADER_TEXT = Buffer.from(JSON.stringify(HEADER)).toString('base64url')
 const TOKEN = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{43})$/
-const roles = ['player', 'support', 'admin', 'partner-admin'] as const satisfies readonly Role[]
 
 const claims = z.object({
   iss: z.literal(ISSUER),

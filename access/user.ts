@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { Pool } from 'pg'
 import type { TenantId } from '../schema/account.ts'
 import { isOutcomeId, uuidv7 } from '../schema/uuid.ts'
-import type { Role } from './access.ts'
 import { friendlyName } from './friendly-name.ts'
+import type { Role } from './permissions.ts'
 
 /** Somebody with an account. `id` is a UUIDv7; money belongs to the owner `user:<id>`. */
 export type User = Readonly<{ id: string; tenant: TenantId; name: string; guest: boolean; roles: readonly Role[] }>

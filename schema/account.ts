@@ -20,6 +20,8 @@ const kinds = {
   /** How much a user has ever wagered: a count, not money; it only rises, and levels follow from it. */
   wagered: { may_be_negative: false, striped: false },
   house: { may_be_negative: false, striped: true },
+  /** What a partner has earned: its commission. */
+  partner: { may_be_negative: false, striped: true },
   /** What a user owes: every charge-back the user could not cover was taken from here. */
   debt: { may_be_negative: true, striped: false },
   /** Where items and play credits come from, and where they go back to. */
@@ -56,6 +58,10 @@ export const wageredOwner = (user: string): OwnerId => `wagered:${userOwner(user
 export const escrowOwner = (battle: string): OwnerId => `escrow:battle-${battle}`
 export const HOUSE: OwnerId = 'house:main'
 /** Where items of which there are only so many wait to be won. Nothing is issued into it but by whoever offers them. */
+/** Money outside: it comes in by payments and goes out by withdrawals. */
+export const WORLD: OwnerId = 'world'
+export const debtOwner = (user: string): OwnerId => `debt:${userOwner(user)}`
+export const partnerOwner = (partner: string): OwnerId => `partner:${partner}`
 export const STOCK: OwnerId = 'stock:items'
 export const ITEM_ISSUER: OwnerId = 'issue:items'
 export const WAGER_ISSUER: OwnerId = 'issue:wagers'

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
-import { createOutbound, type Outbound } from '../access/outbound.ts'
+import type { Outbound } from '../access/outbound.ts'
 import type { Sealer } from '../access/seal.ts'
 import { createClickHouseAnalytics } from '../bridge/analytics/clickhouse-reader.ts'
 import { createPostgresAnalytics } from '../bridge/analytics/postgres-reader.ts'
@@ -27,6 +27,8 @@ export type BridgeParts = Readonly<{
   /** This node's id among the living. */
   node: () => string
   sealer: Sealer
+  /** The guarded way to call a tenant's URL. */
+  outbound: Outbound
   log: Logger
 }>
 
@@ -35,8 +37,6 @@ export type Bridge = Readonly<{
   routes: Hono
   /** What analysts ask, from ClickHouse where there is one. */
   analytics: AnalyticsReader
-  /** The guarded way to call a tenant's URL. */
-  outbound: Outbound
   close(): Promise<void>
 }>
 
@@ -47,22 +47,19 @@ export function openBridge(parts: BridgeParts): Bridge {
   const { pool, opened, node, log } = parts
   const { ledger, tail } = opened
   const relays = lanes(parts).map((lane) => new Relay({ pool, ledger, tail, node, log, ...lane }))
-  const outbound = createOutbound({ loopback: parts.config.outbound_loopback })
-  const running = [...relays, ...webhooks(parts, outbound)]
+  const running = [...relays, ...webhooks(parts)]
   const { analytics, close } = openAnalytics(parts)
   return {
     routes: bridgeRoutes(pool),
     analytics,
-    outbound,
     close: async () => {
       await Promise.all(running.map((each) => each.close()))
-      outbound.close()
       await close()
     },
   }
 }
 
-function webhooks({ config, pool, opened, node, sealer, log }: BridgeParts, outbound: Outbound): readonly Webhooks[] {
+function webhooks({ config, pool, opened, node, sealer, outbound, log }: BridgeParts): readonly Webhooks[] {
   if (!config.webhooks) return []
   const { ledger, tail } = opened
   const limits = { timeout_ms: config.webhook_timeout_ms, retries_max: config.webhook_retries_max }

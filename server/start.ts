@@ -5,9 +5,9 @@ import { pino, type Logger } from 'pino'
 import { dropOldKeys } from '../access/idempotency.ts'
 import { createAccess, type AccessOperations } from '../access/open.ts'
 import type { PartnerAccess } from '../access/partner.ts'
+import { createOutbound } from '../access/outbound.ts'
 import { openPartners } from '../access/partners/open.ts'
 import { createSealer, type Sealer } from '../access/seal.ts'
-import { createCatalog } from '../catalog/catalog.ts'
 import { seedCatalog } from '../catalog/seed.ts'
 import type { Config } from '../config.ts'
 import { runDemoBots } from '../demo/bots.ts'
@@ -19,7 +19,6 @@ import { checkpointKey } from '../ledger/checkpoint-key.ts'
 import { createCheckpoints } from '../ledger/checkpoints.ts'
 import { migrate } from '../ledger/migrate.ts'
 import { openLedger, type OpenLedger } from '../ledger/open.ts'
-import { createOpenings } from '../openings/openings.ts'
 import { buildPages } from '../pages/build.ts'
 import { servePages } from '../pages/serve.ts'
 import { createRooms } from '../rooms/host.ts'
@@ -30,6 +29,7 @@ import type { Services } from '../services/parts.ts'
 import { openAccounts, openProviderSignIn, siteOf } from './accounts.ts'
 import { openBridge } from './bridge.ts'
 import { Cleanup } from './cleanup.ts'
+import { openEconomy } from './economy.ts'
 import { entropyConfig, ledgerLimits, partnerQuota, roomsConfig, serviceConfig } from './settings.ts'
 import { answerWhileStarting } from './starting.ts'
 
@@ -172,11 +172,12 @@ async function buildApp(begun: Begun, databaseUrl: string, server: Server, url: 
   cleanup.add('accounts', () => accounts.close())
   dropNowAndThen(base, 'accounts', () => accounts.dropExpired())
   await step('filling the catalogue', () => seedCatalog({ pool, ledger, clock }))
-  const catalog = createCatalog({ pool, tail })
-  cleanup.add('catalogue', () => catalog.close())
+  const outbound = createOutbound({ loopback: config.outbound_loopback })
+  cleanup.add('outbound calls', () => outbound.close())
+  const { close, ...economy } = openEconomy({ ...base, pool, ledger, tail, access, accounts, sealer, outbound })
+  cleanup.add('economy', close)
   const entropy = await openEntropy({ ...entropyConfig(config), pool, ledger, sealer, log, clock: time })
   cleanup.add('entropy', () => entropy.close())
-  const openings = createOpenings({ pool, ledger, catalog, sealer, clock })
   dropNowAndThen(base, 'personal logs', () => new PersonalLog(pool, config.session_log_days).dropOld())
   const rooms = await createRooms({
     pool,
@@ -186,7 +187,7 @@ async function buildApp(begun: Begun, databaseUrl: string, server: Server, url: 
     partners: await openPartnerAccess(base, pool, opened, sealer),
     entropy,
     sealer,
-    openings,
+    openings: economy.openings,
     config: roomsConfig(config, databaseUrl),
     log,
     clock: time,
@@ -195,7 +196,7 @@ async function buildApp(begun: Begun, databaseUrl: string, server: Server, url: 
   rooms.attach(server)
   const checkpoints = createCheckpoints({ pool, key: checkpointKey(secretKey), failed })
   cleanup.add('checkpoints', () => checkpoints.close())
-  const bridge = openBridge({ config, pool, opened, node: () => rooms.node(), sealer, log })
+  const bridge = openBridge({ config, pool, opened, node: () => rooms.node(), sealer, outbound, log })
   cleanup.add('bridge', () => bridge.close())
   startDemo(base, access, url)
   const services = createServices({
@@ -205,8 +206,7 @@ async function buildApp(begun: Begun, databaseUrl: string, server: Server, url: 
     access,
     accounts,
     providerSignIn: openProviderSignIn({ ...base, pool, access, sealer, url }),
-    catalog,
-    openings,
+    ...economy,
     sealer,
     entropy,
     checkpoints,

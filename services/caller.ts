@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Access } from '../access/access.ts'
 import { clientAddressFinder } from '../access/client-address.ts'
+import type { Permission } from '../access/permissions.ts'
 import { RollingDropError } from '../schema/errors.ts'
 import type { ServiceEnv, ServiceParts } from './parts.ts'
 import { createRateLimit } from './rate-limit.ts'
@@ -33,9 +34,17 @@ export type Gates = Readonly<{
   signedInAttempt: [Middleware, Middleware]
   /** Commands: signed in, within the user's limit, with an Idempotency-Key. */
   command: [Middleware, Middleware]
+  /** Commands that want a fresh proof of who one is: with `auth/confirm`, POST /auth/confirm comes first. */
+  confirmedCommand: [Middleware, Middleware, Middleware]
+  /** Signed in, and a role that carries the permission. */
+  staff: (permission: Permission) => [Middleware, Middleware]
+  /** Commands of such a role. */
+  staffCommand: (permission: Permission) => [Middleware, Middleware, Middleware]
 }>
 
-export function createGates({ access, config, clock }: Pick<ServiceParts, 'access' | 'config' | 'clock'>): Gates {
+type GateParts = Pick<ServiceParts, 'access' | 'accounts' | 'config' | 'clock'>
+
+export function createGates({ access, accounts, config, clock }: GateParts): Gates {
   const addressOf = clientAddressFinder(config.trustedProxies)
   const client = (c: Context<ServiceEnv>) =>
     addressOf({ socket: c.env.incoming?.socket.remoteAddress, forwardedFor: c.req.header('x-forwarded-for') })
@@ -51,6 +60,21 @@ export function createGates({ access, config, clock }: Pick<ServiceParts, 'acces
     c.header('cache-control', 'no-store')
     await next()
   }
+  const keyed: Middleware = async (c, next) => {
+    commands.take(c.var.principal.user)
+    c.set('key', idempotencyKey(c))
+    await next()
+  }
+  const confirmed: Middleware = async (c, next) => {
+    await accounts.demandConfirmed(c.var.principal)
+    await next()
+  }
+  const demand =
+    (permission: Permission): Middleware =>
+    async (c, next) => {
+      access.demand(c.var.principal, permission)
+      await next()
+    }
   return {
     anyone: async (c, next) => {
       requests.take(client(c))
@@ -63,14 +87,10 @@ export function createGates({ access, config, clock }: Pick<ServiceParts, 'acces
     attempt,
     signedIn,
     signedInAttempt: [attempt, signedIn],
-    command: [
-      signedIn,
-      async (c, next) => {
-        commands.take(c.var.principal.user)
-        c.set('key', idempotencyKey(c))
-        await next()
-      },
-    ],
+    command: [signedIn, keyed],
+    confirmedCommand: [signedIn, keyed, confirmed],
+    staff: (permission) => [signedIn, demand(permission)],
+    staffCommand: (permission) => [signedIn, demand(permission), keyed],
   }
 }
 

@@ -5,15 +5,17 @@ import { createProviderSignIn } from '../access/accounts/oidc.ts'
 import { PostgresAccounts } from '../access/accounts/open.ts'
 import { Passwords } from '../access/accounts/password.ts'
 import { createAccess, type AccessOperations } from '../access/open.ts'
+import { createOutbound } from '../access/outbound.ts'
 import { createSealer } from '../access/seal.ts'
 import { createPostgresAnalytics } from '../bridge/analytics/postgres-reader.ts'
-import { createCatalog, type Catalog } from '../catalog/catalog.ts'
+import type { Catalog } from '../catalog/catalog.ts'
 import { seedCatalog } from '../catalog/seed.ts'
 import { checkpointKey } from '../ledger/checkpoint-key.ts'
 import { createCheckpoints, type Checkpoints } from '../ledger/checkpoints.ts'
 import { openLedger, type OpenLedger } from '../ledger/open.ts'
-import { createOpenings, type Openings } from '../openings/openings.ts'
+import type { Openings } from '../openings/openings.ts'
 import type { Tokens } from '../schema/http.ts'
+import { openEconomy } from '../server/economy.ts'
 import { createServices } from '../services/app.ts'
 import type { ServiceConfig, Services } from '../services/parts.ts'
 import { createDatabase } from './database.ts'
@@ -78,26 +80,27 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
   const accessAhead = (ahead_ms: number) =>
     createAccess({ pool, ledger, tail, secretKey, clock: () => Date.now() + ahead_ms, ...ttl })
   const access = await accessAhead(0)
-  const catalog = createCatalog({ pool, tail })
   await seedCatalog({ pool, ledger, clock })
-  const log = { error: (line: unknown) => logged.push(line), warn: (line: unknown) => logged.push(line) }
+  const into = (line: unknown) => void logged.push(line)
+  const log = { info: into, error: into, warn: into }
   const sealer = createSealer(secretKey)
-  const openings = createOpenings({ pool, ledger, catalog, sealer, clock })
   const entropy = { published: () => [{ id: 'c', head: 'aa', length: 8, starts_at_ms: 0, period_ms: 1000 }] }
   const checkpoints = createCheckpoints({ pool, key: checkpointKey(secretKey), period_ms: 0 })
   const mail = new Mail({ pool, sealer, clock, carrier: undefined, log })
   const passwords = new Passwords({ memory_kib: 64, passes: 1, atOnce: 2, waiting_max: 100 })
   const accounts = new PostgresAccounts({ pool, access, sealer, passwords, mail, site: SITE, clock })
   const providerSignIn = createProviderSignIn({ pool, access, sealer, providers: [], site: SITE, clock })
+  const outbound = createOutbound({ loopback: true })
+  const economy = openEconomy({ pool, ledger, tail, access, accounts, sealer, outbound, clock, log })
+  const { catalog, openings } = economy
   const parts = {
+    ...economy,
     pool,
     ledger,
     tail,
     access,
     accounts,
     providerSignIn,
-    catalog,
-    openings,
     sealer,
     entropy,
     checkpoints,
@@ -109,7 +112,8 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
   const app = createServices({ ...parts, config: { ...config, ...changed } })
   const close = async () => {
     access.close()
-    catalog.close()
+    await economy.close()
+    outbound.close()
     await opened.close()
     await pool.end()
     await database.drop()

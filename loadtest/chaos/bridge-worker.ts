@@ -3,6 +3,7 @@
 // Ends in order on SIGTERM, or when its parent goes.
 import pg from 'pg'
 import { pino } from 'pino'
+import { createOutbound } from '../../access/outbound.ts'
 import { createSealer } from '../../access/seal.ts'
 import { loadConfigOrExit } from '../../config.ts'
 import { loadSecretKey } from '../../embedded/secret-key.ts'
@@ -51,7 +52,15 @@ const node = await ClusterNode.join({
   lost: () => {},
 })
 const sealer = createSealer(loadSecretKey(config))
-const bridge = openBridge({ config, pool, opened, node: () => node.id, sealer, log })
+const bridge = openBridge({
+  config,
+  pool,
+  opened,
+  node: () => node.id,
+  sealer,
+  outbound: createOutbound({ loopback: true }),
+  log,
+})
 tell('ready')
 
 function tell(report: NodeReport): void {
