@@ -4,6 +4,7 @@ import type { Accounts } from '../access/accounts/accounts.ts'
 import type { AccessOperations } from '../access/open.ts'
 import type { Outbound } from '../access/outbound.ts'
 import type { Sealer } from '../access/seal.ts'
+import { createSignals, type Signals } from '../access/signals.ts'
 import { createCatalog, type Catalog } from '../catalog/catalog.ts'
 import type { Ledger, Tail } from '../ledger/ledger.ts'
 import { createOpenings, type Openings } from '../openings/openings.ts'
@@ -25,6 +26,7 @@ export type EconomyParts = Readonly<{
 
 /** What rooms and services share: each thing once a node. */
 export type Economy = Readonly<{
+  signals: Signals
   catalog: Catalog
   openings: Openings
   /** Resolves when nothing is under way. */
@@ -34,14 +36,16 @@ export type Economy = Readonly<{
 /** Opens what is bought, sold, opened, paid and owed on this node. */
 export function openEconomy(parts: EconomyParts): Economy {
   const { pool, ledger, tail, sealer, clock } = parts
+  const signals = createSignals(parts)
   const catalog = createCatalog({ pool, tail })
   const openings = createOpenings({ pool, ledger, catalog, sealer, clock })
   return {
+    signals,
     catalog,
     openings,
     close: () => {
       catalog.close()
-      return Promise.resolve()
+      return signals.close()
     },
   }
 }

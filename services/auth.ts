@@ -1,5 +1,6 @@
 import { createRoute } from '@hono/zod-openapi'
 import { logoutRequest, refreshRequest, session, tokens } from '../schema/http.ts'
+import { arrived } from './arrival.ts'
 import { bearerToken, type Gates } from './caller.ts'
 import { BEARER, json, jsonBody } from './openapi.ts'
 import type { ServiceParts, Services } from './parts.ts'
@@ -58,15 +59,16 @@ const validate = createRoute({
   },
 })
 
-export function addAuth(app: Services, { access }: ServiceParts, gates: Gates): void {
+export function addAuth(app: Services, parts: ServiceParts, gates: Gates): void {
+  const { access } = parts
   app.openapi({ ...guest, middleware: gates.newcomer }, async (c) => {
     c.header('cache-control', 'no-store')
-    return c.json(await access.guest(), 201)
+    return c.json(arrived(c, parts, await access.guest()), 201)
   })
 
   app.openapi({ ...refresh, middleware: gates.attempt }, async (c) => {
     c.header('cache-control', 'no-store')
-    return c.json(await access.refresh(c.req.valid('json').refreshToken), 200)
+    return c.json(arrived(c, parts, await access.refresh(c.req.valid('json').refreshToken)), 200)
   })
 
   app.openapi(logout, async (c) => {

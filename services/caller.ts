@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Access } from '../access/access.ts'
+import type { Origin } from '../access/accounts/accounts.ts'
 import { clientAddressFinder } from '../access/client-address.ts'
 import type { Permission } from '../access/permissions.ts'
 import { RollingDropError } from '../schema/errors.ts'
@@ -24,7 +25,7 @@ export function bearerToken(c: Context): string | undefined {
 export type Gates = Readonly<{
   /** Every request: the limit of its client address. */
   anyone: Middleware
-  /** New guests: the narrower limit of the address. */
+  /** New guests: the narrower limit of the address. Puts into the context from where. */
   newcomer: Middleware
   /** Where something secret is tried: the narrow limit of the address. Puts into the context from where. */
   attempt: Middleware
@@ -56,7 +57,7 @@ export function createGates({ access, accounts, config, clock }: GateParts): Gat
   const attempt: Middleware = async (c, next) => {
     const address = client(c)
     attempts.take(address)
-    c.set('origin', { address, device: c.req.header('user-agent')?.slice(0, DEVICE_MAX) })
+    c.set('origin', originOf(c, address))
     c.header('cache-control', 'no-store')
     await next()
   }
@@ -81,7 +82,9 @@ export function createGates({ access, accounts, config, clock }: GateParts): Gat
       await next()
     },
     newcomer: async (c, next) => {
-      guests.take(client(c))
+      const address = client(c)
+      guests.take(address)
+      c.set('origin', originOf(c, address))
       await next()
     },
     attempt,
@@ -92,6 +95,10 @@ export function createGates({ access, accounts, config, clock }: GateParts): Gat
     staff: (permission) => [signedIn, demand(permission)],
     staffCommand: (permission) => [signedIn, demand(permission), keyed],
   }
+}
+
+function originOf(c: Context, address: string): Origin {
+  return { address, device: c.req.header('user-agent')?.slice(0, DEVICE_MAX) }
 }
 
 function signIn(access: Access): Middleware {

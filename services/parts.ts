@@ -7,6 +7,7 @@ import type { Accounts, Origin } from '../access/accounts/accounts.ts'
 import type { ProviderSignIn } from '../access/accounts/oidc.ts'
 import type { AccessOperations } from '../access/open.ts'
 import type { Sealer } from '../access/seal.ts'
+import type { Signals } from '../access/signals.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Entropy } from '../entropy/entropy.ts'
 import type { Checkpoints } from '../ledger/checkpoints.ts'
@@ -22,6 +23,7 @@ export type ServiceParts = Readonly<{
   access: AccessOperations
   accounts: Accounts
   providerSignIn: ProviderSignIn
+  signals: Signals
   catalog: Catalog
   openings: Openings
   sealer: Sealer

@@ -4,6 +4,7 @@ import { MAIN_TENANT } from '../schema/account.ts'
 import { toRollingDropError } from '../schema/errors.ts'
 import { tokens } from '../schema/http.ts'
 import { departure, providers, useLink } from '../schema/sign-in.ts'
+import { arrived } from './arrival.ts'
 import { bearerToken, type Gates } from './caller.ts'
 import { BEARER, json, jsonBody } from './openapi.ts'
 import type { ServiceParts, Services } from './parts.ts'
@@ -67,11 +68,12 @@ const routes = {
 } as const
 
 /** Signing in with somebody else's account. */
-export function addProviders(app: Services, { access, providerSignIn, config, log }: ServiceParts, gates: Gates): void {
+export function addProviders(app: Services, parts: ServiceParts, gates: Gates): void {
+  const { access, providerSignIn, config, log } = parts
   app.openapi(routes.list, (c) => c.json({ providers: [...providerSignIn.names] }, 200))
   // Before the route with a name in its place: `finish` is none.
   app.openapi({ ...routes.finish, middleware: gates.attempt }, async (c) =>
-    c.json(await providerSignIn.finish(c.req.valid('json').link, c.var.origin.device), 200),
+    c.json(arrived(c, parts, await providerSignIn.finish(c.req.valid('json').link, c.var.origin.device)), 200),
   )
   app.openapi({ ...routes.depart, middleware: gates.attempt }, async (c) => {
     const token = bearerToken(c)

@@ -2,6 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { MAIN_TENANT } from '../schema/account.ts'
 import { tokens } from '../schema/http.ts'
 import { changePassword, forgot, login, register, reset, sent, useLink } from '../schema/sign-in.ts'
+import { arrived } from './arrival.ts'
 import { bearerToken, type Gates } from './caller.ts'
 import { BEARER, json, jsonBody } from './openapi.ts'
 import type { ServiceParts, Services } from './parts.ts'
@@ -105,7 +106,8 @@ const routes = {
 } as const
 
 /** Signing up and in. Every route here is limited for each client address, and none tells who has an account. */
-export function addSignIn(app: Services, { access, accounts }: ServiceParts, gates: Gates): void {
+export function addSignIn(app: Services, parts: ServiceParts, gates: Gates): void {
+  const { access, accounts } = parts
   app.openapi({ ...routes.register, middleware: gates.attempt }, async (c) => {
     const token = bearerToken(c)
     const guest = token === undefined ? undefined : await access.authenticate(token)
@@ -113,10 +115,10 @@ export function addSignIn(app: Services, { access, accounts }: ServiceParts, gat
     return c.json({ sent: true as const }, 202)
   })
   app.openapi({ ...routes.confirmEmail, middleware: gates.attempt }, async (c) =>
-    c.json(await accounts.confirmEmail(c.req.valid('json').link, c.var.origin), 201),
+    c.json(arrived(c, parts, await accounts.confirmEmail(c.req.valid('json').link, c.var.origin)), 201),
   )
   app.openapi({ ...routes.login, middleware: gates.attempt }, async (c) =>
-    c.json(await accounts.login({ tenant: MAIN_TENANT, ...c.req.valid('json') }, c.var.origin), 200),
+    c.json(arrived(c, parts, await accounts.login({ tenant: MAIN_TENANT, ...c.req.valid('json') }, c.var.origin)), 200),
   )
   app.openapi({ ...routes.forgot, middleware: gates.attempt }, async (c) => {
     await accounts.forgot(MAIN_TENANT, c.req.valid('json').email, c.var.origin)
