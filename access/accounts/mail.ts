@@ -2,7 +2,9 @@ import { createTransport } from 'nodemailer'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import { uuidv7 } from '../../schema/uuid.ts'
+import { withoutSecrets } from '../plain-words.ts'
 import type { Sealer } from '../seal.ts'
+import { aboutAddress } from './forget.ts'
 import type { Letter } from './letters.ts'
 
 /** Brings a letter to whoever takes mail in. Rejects when that did not work and may be tried again. */
@@ -53,10 +55,11 @@ export class Mail {
   async post(letter: Letter): Promise<void> {
     const { pool, sealer, clock, carrier } = this.#parts
     const now_ms = clock()
-    await pool.query('insert into mail(id, sealed, next_try_ms) values ($1, $2, $3)', [
+    await pool.query('insert into mail(id, sealed, next_try_ms, about) values ($1, $2, $3, $4)', [
       uuidv7(now_ms),
       sealer.seal(JSON.stringify(letter), CONTEXT),
       now_ms,
+      aboutAddress(sealer, letter.to),
     ])
     if (carrier) this.#sendSoon(0)
   }
@@ -129,7 +132,7 @@ export class Mail {
         await pool.query('update mail set next_try_ms = $2, error = $3 where id = $1', [
           id,
           clock() + wait_ms,
-          (error as Error).message.slice(0, 200),
+          withoutSecrets((error as Error).message).slice(0, 200),
         ])
     }
   }

@@ -3,6 +3,7 @@ import type { Pool } from 'pg'
 import type { z } from 'zod'
 import { RollingDropError } from '../../schema/errors.ts'
 import type { Sealer } from '../seal.ts'
+import { aboutAddress } from './forget.ts'
 
 const TOKEN = /^[A-Za-z0-9_-]{43}$/
 
@@ -19,18 +20,19 @@ export class OneTimeTokens {
     this.#parts = parts
   }
 
-  /** `user`: with whom the token goes, too. */
-  async give<T>(purpose: Purpose<T>, payload: T, user: string | null = null): Promise<string> {
+  /** `user`: with whom the token goes, too. `email`: the address that it is about. */
+  async give<T>(purpose: Purpose<T>, payload: T, user: string | null = null, email?: string): Promise<string> {
     const { pool, sealer, clock } = this.#parts
     const token = randomBytes(32).toString('base64url')
     await pool.query(
-      'insert into one_time_token(hash, purpose, user_id, sealed, expires_ms) values ($1, $2, $3, $4, $5)',
+      'insert into one_time_token(hash, purpose, user_id, sealed, expires_ms, about) values ($1, $2, $3, $4, $5, $6)',
       [
         hashOf(token),
         purpose.name,
         user,
         sealer.seal(JSON.stringify(payload), contextOf(purpose)),
         clock() + purpose.ttl_ms,
+        email === undefined ? null : aboutAddress(sealer, email),
       ],
     )
     return token
