@@ -41,43 +41,58 @@ export type ActCommand = Readonly<{
   owner?: OwnerId
 }>
 
-/** `receipt` is undefined when nothing was left to do. */
+/** `receipt` is undefined when nothing was left to do, now or before. */
 export type Acted<State> = Readonly<{ receipt: Receipt | undefined; state: State }>
 
-/** Times that others may be faster, or a connection be lost, within one command. */
+/** Times that others may be faster within one command. */
 const TRIES_MAX = 64
+/** Times that the ledger may be away; it has tried for long itself before it says so. */
+const AWAY_MAX = 2
 
 /**
  * Acts on an actor that has no room: reads it, decides, commits with the version it has read; whoever was slower reads again. `decide`
  * gets undefined where there is no such actor yet, and whether what it gets has finished; it may be asked several times. A command that
- * was committed before is answered with its receipt (`replayed`) and the state as it stands now.
+ * was committed before is answered with its receipt (`replayed`) and the state as it stands now, whatever is decided of it by now; one
+ * that `decide` would refuse needs its `owner` for that.
  * Throws what `decide` refuses, what the ledger refuses, or `ledger/fenced` when others were faster again and again.
  */
 export async function act<State>(
-  ledger: Pick<Ledger, 'commit' | 'actors'>,
+  ledger: Pick<Ledger, 'commit' | 'actors' | 'reader'>,
   actor: RoomlessActor<State>,
   command: ActCommand,
   decide: (state: State | undefined, isFinished: boolean) => ActDecision<State> | Promise<ActDecision<State>>,
 ): Promise<Acted<State>> {
-  let last: unknown
-  for (let tries = 0; tries < TRIES_MAX; tries++) {
+  let away = 0
+  for (let tries = 1; ; tries++) {
     const row = await ledger.actors.find(actor.id)
     const known = row?.tenant === actor.tenant && row.kind === actor.kind ? row : undefined
     if (row && !known) throw new RollingDropError('ledger/fenced')
     const decision = await decide(known && actor.read(known.state), known?.finished ?? false)
-    if (decision.type === 'refuse') throw new RollingDropError(decision.code, decision.details)
-    if (decision.type === 'done') return { receipt: undefined, state: decision.state }
+    if (decision.type !== 'commit') {
+      const before = known && (await receiptOf(ledger, actor, command))
+      if (before) return { receipt: before, state: actor.read(known.state) }
+      if (decision.type === 'done') return { receipt: undefined, state: decision.state }
+      throw new RollingDropError(decision.code, decision.details)
+    }
     try {
       const receipt = await ledger.commit(outcomeOf(actor, command, known, decision))
       return { receipt, state: receipt.replayed ? await stateOf(ledger, actor) : decision.state }
     } catch (cause) {
-      last = cause
       const { code } = toRollingDropError(cause)
       // What was lost on the way is submitted again under the same id, which commits once.
-      if (code !== 'ledger/fenced' && code !== 'ledger/unavailable') throw cause
+      const isAgain = code === 'ledger/fenced' || (code === 'ledger/unavailable' && away++ < AWAY_MAX)
+      if (!isAgain || tries === TRIES_MAX) throw cause
     }
   }
-  throw last
+}
+
+/** The receipt of a command that was committed before: what it has changed may be why it is refused now. */
+async function receiptOf(
+  { reader }: Pick<Ledger, 'reader'>,
+  { tenant }: Pick<RoomlessActor<unknown>, 'tenant'>,
+  { id, owner }: ActCommand,
+): Promise<Receipt | undefined> {
+  return owner === undefined ? undefined : reader.receipt(tenant, owner, id)
 }
 
 async function stateOf<State>({ actors }: Pick<Ledger, 'actors'>, { id, read }: RoomlessActor<State>): Promise<State> {

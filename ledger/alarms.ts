@@ -1,8 +1,11 @@
 import type pg from 'pg'
 import type { Tail } from './ledger.ts'
 
-/** Does what is due of an actor: its decision looks at the time itself, moves the alarm on or finishes the actor. */
-export type Ring = (actor: string) => Promise<void>
+/**
+ * Does what is due of an actor: moves the alarm on or finishes the actor. `now_ms` is the database's time, which the alarm went by: this
+ * node's own may be behind.
+ */
+export type Ring = (actor: string, now_ms: number) => Promise<void>
 
 type Options = Readonly<{
   pool: pg.Pool
@@ -22,7 +25,7 @@ const BATCH_MAX = 64
 /** Waits after an alarm that failed, doubled each time. */
 const BACKOFF_MS = { first: 500, most: 60_000 }
 
-type Due = Readonly<{ actor: string; kind: string; wait_ms: number }>
+type Due = Readonly<{ actor: string; kind: string; wait_ms: number; now_ms: number }>
 
 /**
  * Rings the durable alarms of actors that have no room, by the database's clock. Several nodes may ring one at once: what is done is
@@ -106,12 +109,15 @@ export class Alarms {
     for (const [actor, { again_at }] of this.#failures)
       if (again_at < now - BACKOFF_MS.most) this.#failures.delete(actor) // done by another node meanwhile
     const resting = [...this.#failures].flatMap(([actor, { again_at }]) => (again_at > now ? [actor] : []))
-    const { rows } = await this.#options.pool.query<{ actor: string; kind: string; wait_ms: string }>(
-      `select actor, kind, extract(epoch from wake_at - clock_timestamp()) * 1000 as wait_ms from actor_alarm
-       where kind = any($1) and not actor = any($2) order by wake_at limit $3`,
+    const { rows } = await this.#options.pool.query<{ actor: string; kind: string; wake_ms: string; now_ms: string }>(
+      `select actor, kind, extract(epoch from wake_at) * 1000 as wake_ms, extract(epoch from now()) * 1000 as now_ms
+       from actor_alarm where kind = any($1) and not actor = any($2) order by wake_at limit $3`,
       [Object.keys(this.#options.kinds), resting, BATCH_MAX],
     )
-    return rows.map(({ actor, kind, wait_ms }) => ({ actor, kind, wait_ms: Number(wait_ms) }))
+    return rows.map(({ actor, kind, wake_ms, now_ms }) => {
+      const [wake, at] = [Number(wake_ms), Number(now_ms)]
+      return { actor, kind, wait_ms: wake - at, now_ms: Math.floor(at) }
+    })
   }
 
   #sleep_ms([first]: readonly Due[]): number {
@@ -121,10 +127,10 @@ export class Alarms {
   }
 
   /** `isAgain`: it was rung just now, and that left it due. */
-  async #ring({ actor, kind }: Due, isAgain: boolean): Promise<void> {
+  async #ring({ actor, kind, now_ms }: Due, isAgain: boolean): Promise<void> {
     try {
       if (isAgain) throw new Error(`the alarm of ${actor} was rung and is still due`)
-      await this.#options.kinds[kind]!(actor)
+      await this.#options.kinds[kind]!(actor, now_ms)
       this.#failures.delete(actor)
     } catch (error) {
       const count = (this.#failures.get(actor)?.count ?? 0) + 1
