@@ -1,5 +1,6 @@
 import type { Principal } from '../access/access.ts'
-import type { AssetId } from '../schema/asset.ts'
+import type { Persons } from '../access/persons/persons.ts'
+import { isPlay, type AssetId } from '../schema/asset.ts'
 import type { Transfer } from '../schema/outcome.ts'
 
 /** Who spends. */
@@ -19,4 +20,15 @@ export interface Limits {
   /** The same for paying `amount` of `money` in. */
   deposit(spender: Spender, money: AssetId, amount: bigint): Promise<readonly Transfer[]>
   close(): Promise<void>
+}
+
+export type LimitParts = Readonly<{ persons: Persons }>
+
+/** The limits of one node. */
+export function createLimits({ persons }: LimitParts): Limits {
+  const take = async (spender: Spender, money: AssetId): Promise<readonly Transfer[]> => {
+    if (!isPlay(money)) await persons.demandRealMoney(spender)
+    return []
+  }
+  return { spend: take, deposit: take, close: () => Promise.resolve() }
 }

@@ -33,6 +33,7 @@ export const eventTypes = {
   'limit.excluded': 'user',
   'person.stated': 'internal',
   'person.proven': 'user',
+  'person.refused': 'user',
   'person.erased': 'internal',
   'staff.acted': 'internal',
   'role.changed': 'internal',

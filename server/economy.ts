@@ -3,10 +3,13 @@ import type { Logger } from 'pino'
 import type { Accounts } from '../access/accounts/accounts.ts'
 import type { AccessOperations } from '../access/open.ts'
 import type { Outbound } from '../access/outbound.ts'
+import type { KycProvider } from '../access/persons/kyc.ts'
+import { createPersons, type Persons } from '../access/persons/persons.ts'
 import type { Sealer } from '../access/seal.ts'
 import { createSignals, type Signals } from '../access/signals.ts'
 import { createCatalog, type Catalog } from '../catalog/catalog.ts'
 import type { Ledger, Tail } from '../ledger/ledger.ts'
+import { createLimits, type Limits } from '../limits/limits.ts'
 import { createOpenings, type Openings } from '../openings/openings.ts'
 
 /** What the parts between the ledger and the doors stand on. */
@@ -19,6 +22,8 @@ export type EconomyParts = Readonly<{
   sealer: Sealer
   /** The guarded way to call a tenant's URL. */
   outbound: Outbound
+  /** Who checks identities; left out, only the staff does. */
+  kyc?: KycProvider
   /** Unix ms. */
   clock: () => number
   log: Pick<Logger, 'info' | 'warn' | 'error'>
@@ -28,23 +33,33 @@ export type EconomyParts = Readonly<{
 export type Economy = Readonly<{
   signals: Signals
   catalog: Catalog
+  persons: Persons
+  limits: Limits
   openings: Openings
   /** Resolves when nothing is under way. */
   close(): Promise<void>
 }>
+
+/** What may be sold to whom where a tenant has no rules of its own. */
+const USUAL_RULES = { ageMin: 18, countriesBlocked: ['BE'], realMoney: true }
 
 /** Opens what is bought, sold, opened, paid and owed on this node. */
 export function openEconomy(parts: EconomyParts): Economy {
   const { pool, ledger, tail, sealer, clock } = parts
   const signals = createSignals(parts)
   const catalog = createCatalog({ pool, tail })
+  const persons = createPersons({ ...parts, kyc: parts.kyc, usualRules: USUAL_RULES })
+  const limits = createLimits({ persons })
   const openings = createOpenings({ pool, ledger, catalog, sealer, clock })
   return {
     signals,
     catalog,
+    persons,
+    limits,
     openings,
     close: () => {
       catalog.close()
+      persons.close()
       return signals.close()
     },
   }

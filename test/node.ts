@@ -6,6 +6,7 @@ import { PostgresAccounts } from '../access/accounts/open.ts'
 import { Passwords } from '../access/accounts/password.ts'
 import { createAccess, type AccessOperations } from '../access/open.ts'
 import { createOutbound } from '../access/outbound.ts'
+import type { Persons } from '../access/persons/persons.ts'
 import { createSealer } from '../access/seal.ts'
 import { createPostgresAnalytics } from '../bridge/analytics/postgres-reader.ts'
 import type { Catalog } from '../catalog/catalog.ts'
@@ -13,6 +14,7 @@ import { seedCatalog } from '../catalog/seed.ts'
 import { checkpointKey } from '../ledger/checkpoint-key.ts'
 import { createCheckpoints, type Checkpoints } from '../ledger/checkpoints.ts'
 import { openLedger, type OpenLedger } from '../ledger/open.ts'
+import type { Limits } from '../limits/limits.ts'
 import type { Openings } from '../openings/openings.ts'
 import type { Tokens } from '../schema/http.ts'
 import { openEconomy } from '../server/economy.ts'
@@ -33,6 +35,8 @@ export type TestNode = OpenLedger &
     /** Letters stay in it: nothing is sent. */
     mail: Mail
     catalog: Catalog
+    persons: Persons
+    limits: Limits
     openings: Openings
     checkpoints: Checkpoints
     app: Services
@@ -92,7 +96,7 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
   const providerSignIn = createProviderSignIn({ pool, access, sealer, providers: [], site: SITE, clock })
   const outbound = createOutbound({ loopback: true })
   const economy = openEconomy({ pool, ledger, tail, access, accounts, sealer, outbound, clock, log })
-  const { catalog, openings } = economy
+  const { catalog, persons, limits, openings } = economy
   const parts = {
     ...economy,
     pool,
@@ -129,6 +133,8 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
     mail,
     accessAhead,
     catalog,
+    persons,
+    limits,
     openings,
     checkpoints,
     app,
