@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createOutbound, type Outbound } from './outbound.ts'
+import { beginTrace, within } from './trace.ts'
 
 const open: (Outbound | Server)[] = []
 afterEach(async () => {
@@ -76,6 +77,14 @@ describe('a call', () => {
         .on('data', (body: string) => response.end(`${got.method} ${String(got.headers['x-a'])} ${body}`))
     })
     expect(await newOutbound().post(request(url))).toEqual({ status: 200, body: 'POST b {"ü":1}' })
+  })
+
+  test('goes on with the trace of the request it is made for, and says nothing of one otherwise', async () => {
+    const url = await listen((got, response) => response.end(String(got.headers['traceparent'])))
+    const trace = beginTrace({})
+    const { body } = await within(trace, () => newOutbound().post(request(url)))
+    expect(body).toMatch(new RegExp(`^00-${trace.traceId}-(?!${trace.spanId})[0-9a-f]{16}-00$`))
+    expect(await newOutbound().post(request(url))).toMatchObject({ body: 'undefined' })
   })
 
   test('follows no redirect', async () => {

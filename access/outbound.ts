@@ -4,6 +4,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import { RollingDropError } from '../schema/errors.ts'
 import { isLoopback, isPublic } from './public-address.ts'
+import { traceHeaders } from './trace.ts'
 
 /** What is sent to a URL of a tenant's. `timeout_ms` covers all of it, from the look-up of the name to the last byte. */
 export type OutboundRequest = Readonly<{
@@ -101,7 +102,12 @@ export function createOutbound({ loopback, resolve = allAddresses }: Options): O
   function begin({ body, headers, timeout_ms, signal }: OutboundRequest, url: URL): ClientRequest {
     const options = {
       method: 'POST',
-      headers: { 'user-agent': 'RollingDrop', ...headers, 'content-length': Buffer.byteLength(body) },
+      headers: {
+        'user-agent': 'RollingDrop',
+        ...traceHeaders(),
+        ...headers,
+        'content-length': Buffer.byteLength(body),
+      },
       signal: AbortSignal.any([AbortSignal.timeout(timeout_ms), ...(signal ? [signal] : [])]),
     }
     return url.protocol === 'https:'

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { currentTrace } from '../access/trace.ts'
 import { isDatabaseAway } from '../ledger/database-away.ts'
 import { RollingDropError, toRollingDropError } from '../schema/errors.ts'
 import { problemOf } from '../schema/problem.ts'
@@ -12,6 +13,6 @@ export function refusalFor(thrown: unknown): RollingDropError {
 }
 
 export function respond(c: Context, error: RollingDropError): Response {
-  const { body, headers } = problemOf(error)
+  const { body, headers } = problemOf(error, currentTrace())
   return c.body(body, error.status as ContentfulStatusCode, headers)
 }

@@ -195,9 +195,23 @@ export const historyEntry = z.object({
   balance: decimal.describe('after this entry'),
   battle: z.string().nullable(),
   opening: z.string().nullable().describe('the solo opening it came with'),
+  payment: z.string().nullable().describe('the payment it is part of'),
+  redemption: z.string().nullable(),
+  listing: z.string().nullable().describe('the offer on the market it came of'),
+  order: z.string().nullable().describe('the buy order it came of'),
+  trade: z.string().nullable(),
 })
 export const historyPage = z.object({ entries: z.array(historyEntry), next: z.string().nullable() })
 export type HistoryPage = z.infer<typeof historyPage>
+/** What a statement may be narrowed to. Times are unix ms, `to` not included. */
+export type HistoryQuery = Readonly<{
+  cursor?: string
+  limit?: number
+  asset?: string
+  kind?: string
+  from?: number
+  to?: number
+}>
 
 export const ownedItem = z.object({
   asset: z.string(),
@@ -261,6 +275,8 @@ export const problem = z.object({
   detail: z.string(),
   retry: z.boolean(),
   details: z.unknown().optional(),
+  requestId: z.string().optional().describe('of the request that was refused: X-Request-Id of the answer'),
+  traceId: z.string().optional().describe('of the trace that the request is part of'),
 })
 export type Problem = z.infer<typeof problem>
 

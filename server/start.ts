@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import pg from 'pg'
-import { pino, type Logger } from 'pino'
+import type { Logger } from 'pino'
 import { dropOldKeys } from '../access/idempotency.ts'
 import { createAccess, type AccessOperations } from '../access/open.ts'
 import type { PartnerAccess } from '../access/partner.ts'
@@ -30,6 +30,7 @@ import { openAccounts, openProviderSignIn, siteOf } from './accounts.ts'
 import { openBridge } from './bridge.ts'
 import { Cleanup } from './cleanup.ts'
 import { openEconomy } from './economy.ts'
+import { openLog } from './log.ts'
 import { entropyConfig, ledgerLimits, partnerQuota, roomsConfig, serviceConfig } from './settings.ts'
 import { answerWhileStarting } from './starting.ts'
 
@@ -54,7 +55,7 @@ const DROP_EXPIRED_MS = 600_000
  * it. When a part cannot start, what had started is stopped, and the error says which step it was.
  */
 export async function startServer(config: Config): Promise<RunningServer> {
-  const log = openLog(config)
+  const log = openLog(config.log_level)
   const cleanup = new Cleanup((name, error) => log.error({ err: error, part: name }, 'a part did not stop in order'))
   const base = { config, log, cleanup }
   try {
@@ -73,25 +74,6 @@ export async function startServer(config: Config): Promise<RunningServer> {
     await cleanup.run()
     throw error
   }
-}
-
-/** JSON lines on stderr. Of an error its type, code, message and stack, not what a library hung on it. */
-function openLog({ log_level }: Config): Logger {
-  const err = (error: unknown): unknown => {
-    if (!(error instanceof Error)) return error
-    const { name, message, stack, cause } = error
-    return {
-      name,
-      code: Reflect.get(error, 'code') as unknown,
-      message,
-      stack,
-      ...(cause !== undefined && { cause: err(cause) }),
-    }
-  }
-  return pino(
-    { level: log_level, base: null, serializers: { err, error: err } },
-    pino.destination({ dest: 2, sync: true }),
-  )
 }
 
 /** Takes the port first of all: when another program has it, nothing has been started in vain. */

@@ -22,6 +22,7 @@ import { addOwnAccount } from './own-account.ts'
 import { addProviders } from './providers.ts'
 import type { ServiceEnv, ServiceParts, Services } from './parts.ts'
 import { onError, onNotFound, refuseInvalid } from './problem.ts'
+import { requestIds } from './request-ids.ts'
 import { secureHeaders } from './secure-headers.ts'
 import { addSell } from './sell.ts'
 import { addSignIn } from './sign-in.ts'
@@ -35,6 +36,7 @@ export function createServices(parts: ServiceParts): Services {
   const gates = createGates(parts)
   app.onError(onError(parts.log))
   app.notFound(onNotFound)
+  app.use(requestIds)
   app.use(secureHeaders(parts.config))
   app.use(gates.anyone)
   app.use(

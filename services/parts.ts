@@ -7,6 +7,7 @@ import type { Accounts, Origin } from '../access/accounts/accounts.ts'
 import type { ProviderSignIn } from '../access/accounts/oidc.ts'
 import type { AccessOperations } from '../access/open.ts'
 import type { Sealer } from '../access/seal.ts'
+import type { Trace } from '../access/trace.ts'
 import type { Signals } from '../access/signals.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Entropy } from '../entropy/entropy.ts'
@@ -61,7 +62,7 @@ export type ServiceConfig = Readonly<{
 
 export type ServiceEnv = {
   Bindings: Partial<HttpBindings>
-  Variables: { principal: Principal; key: string; origin: Origin }
+  Variables: { principal: Principal; key: string; origin: Origin; trace: Trace }
 }
 
 export type Services = OpenAPIHono<ServiceEnv>

@@ -2,6 +2,7 @@ import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { ZodError } from 'zod'
+import { currentTrace } from '../access/trace.ts'
 import { isDatabaseAway } from '../ledger/database-away.ts'
 import { errorTable, RollingDropError, toRollingDropError, type ErrorCode } from '../schema/errors.ts'
 import { pathWithoutKey } from '../schema/battle-ref.ts'
@@ -11,7 +12,7 @@ import type { ServiceEnv, ServiceParts } from './parts.ts'
 
 /** The response for an error. */
 export function respond(c: Context, error: RollingDropError): Response {
-  const { body, headers } = problemOf(error)
+  const { body, headers } = problemOf(error, currentTrace())
   return c.body(body, error.status as ContentfulStatusCode, headers)
 }
 
