@@ -65,6 +65,8 @@ export const eventTypes = {
   'box.retired': 'public',
   'partner.stage-changed': 'internal',
   'commission.posted': 'tenant',
+  'partner.funds-moved': 'user',
+  'partner.wallet-moved': 'internal',
   'hold.expired': 'internal',
   'actor.activated': 'internal',
   'account.frozen': 'internal',

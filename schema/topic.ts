@@ -19,6 +19,8 @@ const topics: Partial<Record<EventType, readonly PartnerTopic[]>> = {
   'faucet.granted': [transactions],
   'opening.opened': [transactions, openings, inventory],
   'item.sold': [transactions, inventory],
+  'commission.posted': [transactions],
+  'partner.funds-moved': [transactions],
   'battle.created': [transactions],
   'battle.joined': [transactions],
   'battle.left': [transactions],

@@ -3,6 +3,8 @@ import type { Logger } from 'pino'
 import type { Accounts } from '../access/accounts/accounts.ts'
 import type { AccessOperations } from '../access/open.ts'
 import type { Outbound } from '../access/outbound.ts'
+import { createPartnerBook, type PartnerBook } from '../access/partners/book.ts'
+import { createPartnerDomains, type PartnerDomains } from '../access/partners/domains.ts'
 import type { KycProvider } from '../access/persons/kyc.ts'
 import { createPersons, type Persons } from '../access/persons/persons.ts'
 import type { Sealer } from '../access/seal.ts'
@@ -36,6 +38,8 @@ export type Economy = Readonly<{
   persons: Persons
   limits: Limits
   openings: Openings
+  partnerBook: PartnerBook
+  domains: PartnerDomains
   /** Resolves when nothing is under way. */
   close(): Promise<void>
 }>
@@ -49,6 +53,7 @@ export function openEconomy(parts: EconomyParts): Economy {
   const signals = createSignals(parts)
   const catalog = createCatalog({ pool, tail })
   const persons = createPersons({ ...parts, kyc: parts.kyc, usualRules: USUAL_RULES })
+  const partnerBook = createPartnerBook({ pool, tail })
   const limits = createLimits({ persons })
   const openings = createOpenings({ pool, ledger, catalog, sealer, clock })
   return {
@@ -57,7 +62,10 @@ export function openEconomy(parts: EconomyParts): Economy {
     persons,
     limits,
     openings,
+    partnerBook,
+    domains: createPartnerDomains(partnerBook),
     close: () => {
+      partnerBook.close()
       catalog.close()
       persons.close()
       return signals.close()

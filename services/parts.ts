@@ -6,6 +6,8 @@ import type { Principal } from '../access/access.ts'
 import type { Accounts, Origin } from '../access/accounts/accounts.ts'
 import type { ProviderSignIn } from '../access/accounts/oidc.ts'
 import type { AccessOperations } from '../access/open.ts'
+import type { PartnerBook } from '../access/partners/book.ts'
+import type { PartnerDomains } from '../access/partners/domains.ts'
 import type { Sealer } from '../access/seal.ts'
 import type { Trace } from '../access/trace.ts'
 import type { Signals } from '../access/signals.ts'
@@ -27,6 +29,8 @@ export type ServiceParts = Readonly<{
   signals: Signals
   catalog: Catalog
   openings: Openings
+  partnerBook: PartnerBook
+  domains: PartnerDomains
   sealer: Sealer
   entropy: Pick<Entropy, 'published' | 'beacon'>
   checkpoints: Pick<Checkpoints, 'list'>

@@ -46,8 +46,8 @@ export class PartnerAdministration {
     }
     const { pool, clock } = this.#parts
     const id = uuidv7(clock())
-    if (!(await store.insertPartner(pool, { id, name, tenant }, clock()))) return undefined
-    return this.#addKey((await store.findPartner(pool, name))!)
+    if (!(await store.insertPartner(pool, { id, name, tenant, stage: 'production' }, clock()))) return undefined
+    return this.addKey((await store.findPartner(pool, name))!)
   }
 
   /** Undefined: there is no such partner. */
@@ -60,12 +60,12 @@ export class PartnerAdministration {
     return store.findKeysOf(this.#parts.pool, id)
   }
 
-  /** One more key; those that are there end after `overlap_ms`. */
-  async rotate(partner: store.StoredPartner, overlap_ms: number): Promise<NewPartnerKey> {
+  /** One more key to the same world; those that are there end after `overlap_ms`. */
+  async rotate(partner: store.StoredPartner, overlap_ms: number, sandbox = false): Promise<NewPartnerKey> {
     const { pool, clock } = this.#parts
     const before = await store.findKeysOf(pool, partner.id)
-    const key = await this.#addKey(partner)
-    const keys = before.map(({ id }) => id)
+    const key = await this.addKey(partner, sandbox)
+    const keys = before.flatMap((known) => (known.sandbox === sandbox ? [known.id] : []))
     if (keys.length > 0) await this.#end(partner, keys, clock() + overlap_ms)
     return key
   }
@@ -95,12 +95,20 @@ export class PartnerAdministration {
     }
   }
 
-  async #addKey(partner: store.StoredPartner): Promise<NewPartnerKey> {
+  /** One more key, to the world of the partner's users or to its sandbox. Its secret is told here and never again. */
+  async addKey(partner: store.StoredPartner, sandbox = false): Promise<NewPartnerKey> {
     const { pool, clock, sealer } = this.#parts
     const key = { id: store.newKeyId(partner.name), secret: randomBytes(32).toString('base64url') }
     const sealed_secret = sealer.seal(key.secret, store.secretContext(key.id))
     const outcome = uuidv7(clock())
-    await store.insertKey(pool, { id: key.id, partner: partner.id, sealed_secret, created_ms: clock(), outcome })
+    await store.insertKey(pool, {
+      id: key.id,
+      partner: partner.id,
+      sandbox,
+      sealed_secret,
+      created_ms: clock(),
+      outcome,
+    })
     await this.#tell({ outcome, partner })
     return key
   }

@@ -23,4 +23,11 @@ export class Allowance {
     // Half a millisecond absorbs what adding up fractions of a period has gathered.
     return wait_ms > 0.5 ? wait_ms : 0
   }
+
+  /** How many whole ones are there now, and after how many ms all are. */
+  left({ amount, period_ms }: Pace, now_ms: number): Readonly<{ left: number; full_ms: number }> {
+    const full_ms = Math.max(this.#full_ms - now_ms, 0)
+    // The sum of fractions that makes up a whole one may lie a hair below it.
+    return { left: Math.max(Math.floor(amount - (full_ms * amount) / period_ms + 1e-6), 0), full_ms }
+  }
 }

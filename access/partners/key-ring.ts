@@ -8,7 +8,13 @@ import type { Sealer } from '../seal.ts'
 import { findKeys, secretContext, type StoredKey } from './store.ts'
 
 /** A key in memory, its secret in the clear. */
-type Key = { readonly partner: Partner; readonly secret: string; readonly ends_ms: number | null; told: boolean }
+type Key = {
+  readonly partner: Partner
+  readonly secret: string
+  readonly ends_ms: number | null
+  readonly suspended: boolean
+  told: boolean
+}
 
 type Parts = Readonly<{
   pool: Pool
@@ -32,7 +38,8 @@ const WAIT_MAX_MS = 86_400_000
  * brings, also with Redis down:
  *
  *     fresh ──`partner.changed`──▶ stale ──the next call reads the table──▶ fresh
- *       └── `partner.keys-ended`: in force at once, or when the time has come
+ *       ├── `partner.keys-ended`: in force at once, or when the time has come
+ *       └── `partner.stage-changed`: read again at once; keys of a suspended partner are as good as ended
  */
 export class KeyRing {
   readonly #parts: Parts
@@ -75,8 +82,8 @@ export class KeyRing {
     this.#listeners.clear()
   }
 
-  #hasEnded({ ends_ms }: Key): boolean {
-    return ends_ms !== null && ends_ms <= this.#parts.clock()
+  #hasEnded({ ends_ms, suspended }: Key): boolean {
+    return suspended || (ends_ms !== null && ends_ms <= this.#parts.clock())
   }
 
   async #read(): Promise<void> {
@@ -93,24 +100,39 @@ export class KeyRing {
     }
   }
 
+  /** A suspension ends open feeds, for which nobody asks about a key. */
+  #readSoon(): void {
+    this.#isStale = true
+    const read = async () => {
+      while (this.#isStale || this.#reading) await (this.#reading ??= this.#read())
+    }
+    // What cannot be read now is read with the next call: the keys stay stale.
+    read().catch((error: unknown) => this.#parts.failed(error))
+  }
+
   #open(stored: StoredKey): readonly (readonly [string, Key])[] {
     const { id, sealed_secret } = stored
     try {
       const secret = this.#parts.sealer.open(sealed_secret, secretContext(id))
       const ends_ms = sooner(stored.ends_ms, this.#ends.get(id))
-      return [[id, { partner: this.#partnerOf(stored), secret, ends_ms, told: this.#keys.get(id)?.told ?? false }]]
+      const suspended = stored.partner.stage === 'suspended'
+      const partner = this.#partnerOf(stored)
+      const key = { partner, secret, ends_ms, suspended, told: false }
+      // Of one that comes back from a suspension the next end is told again.
+      return [[id, { ...key, told: this.#hasEnded(key) && (this.#keys.get(id)?.told ?? false) }]]
     } catch (error) {
       this.#parts.failed(new Error(`the secret of the API key ${id} cannot be read`, { cause: error }))
       return []
     }
   }
 
-  #partnerOf({ id: key, partner: { id, name, tenant, ...own } }: StoredKey): Partner {
+  #partnerOf({ id: key, world, sandbox, partner: { id, name, ...own } }: StoredKey): Partner {
     const { quota } = this.#parts
     return {
       id,
       name,
-      tenant,
+      tenant: world,
+      sandbox,
       key,
       quota: {
         connections_max: own.connections_max ?? quota.connections_max,
@@ -123,6 +145,7 @@ export class KeyRing {
   #follow(events: readonly CommittedEvent[]): void {
     for (const { type, payload } of events) {
       if (type === 'partner.changed') this.#isStale = true
+      if (type === 'partner.stage-changed') this.#readSoon()
       if (type === 'partner.keys-ended') this.#end(keysEnded.parse(payload))
     }
   }
@@ -144,12 +167,11 @@ export class KeyRing {
     clearTimeout(this.#timer)
     let next_ms = Infinity
     for (const [id, key] of this.#keys) {
-      if (key.ends_ms === null || key.told) continue
-      if (!this.#hasEnded(key)) next_ms = Math.min(next_ms, key.ends_ms)
-      else {
+      if (key.told) continue
+      if (this.#hasEnded(key)) {
         key.told = true
         for (const listen of this.#listeners) listen(id)
-      }
+      } else if (key.ends_ms !== null) next_ms = Math.min(next_ms, key.ends_ms)
     }
     if (next_ms === Infinity) return
     const wait_ms = Math.min(next_ms - this.#parts.clock(), WAIT_MAX_MS)

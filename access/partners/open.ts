@@ -56,6 +56,11 @@ export async function openPartners(options: Options): Promise<OpenPartners> {
       if (!ring.isLive(claim.key)) throw new RollingDropError('partner/key-unknown')
       return partner
     },
+    quotaLeft({ id, quota: { requests_per_minute } }) {
+      const pace = { amount: requests_per_minute, period_ms: MINUTE_MS }
+      const { left, full_ms } = (calls.get(id) ?? new Allowance()).left(pace, clock())
+      return { limit: requests_per_minute, remaining: left, reset_s: Math.ceil(full_ms / 1000) }
+    },
     isLive: (key) => ring.isLive(key),
     onEnded: (listen) => ring.onEnded(listen),
     dropExpired: () => dropNonces(pool, clock()),

@@ -2,25 +2,28 @@ import { randomBytes } from 'node:crypto'
 import type { Pool } from 'pg'
 import type { TenantId } from '../../schema/account.ts'
 import type { OutcomeId } from '../../schema/uuid.ts'
-import type { PartnerQuota } from '../partner.ts'
+import type { PartnerQuota, PartnerStage } from '../partner.ts'
 
-/** A partner as it is stored; a quota that was not set for it alone is null. */
-export type StoredPartner = Readonly<{ id: string; name: string; tenant: TenantId }> & {
+/** A partner as it is stored; a quota that was not set for it alone is null. `tenant` is the world of its users. */
+export type StoredPartner = Readonly<{ id: string; name: string; tenant: TenantId; stage: PartnerStage }> & {
   readonly [limit in keyof PartnerQuota]: number | null
 }
 
-/** A key as it is listed: without its secret. `ends_ms` null: until somebody ends it. */
-export type ListedKey = Readonly<{ id: string; created_ms: number; ends_ms: number | null }>
+/** A key as it is listed: without its secret. `sandbox`: it opens the world of test data. `ends_ms` null: until somebody ends it. */
+export type ListedKey = Readonly<{ id: string; sandbox: boolean; created_ms: number; ends_ms: number | null }>
 
-/** A key and its partner. `outcome` and `told` say how its last change is told to the nodes. */
+/** A key, its partner and the world it opens. `outcome` and `told` say how its last change is told to the nodes. */
 export type StoredKey = ListedKey &
-  Readonly<{ partner: StoredPartner; sealed_secret: string; outcome: OutcomeId; told: boolean }>
+  Readonly<{ partner: StoredPartner; world: TenantId; sealed_secret: string; outcome: OutcomeId; told: boolean }>
 
 type Row = Readonly<{
   id: string
   partner: string
   name: string
   tenant: TenantId
+  stage: PartnerStage
+  world: TenantId
+  sandbox: boolean
   sealed_secret: string
   created_ms: string
   ends_ms: string | null
@@ -31,8 +34,8 @@ type Row = Readonly<{
   messages_per_s: number | null
 }>
 
-const SELECT = `select k.*, p.name, p.tenant, p.connections_max, p.requests_per_minute, p.messages_per_s
-  from partner_key k join partner p on p.id = k.partner`
+const SELECT = `select k.*, w.tenant as world, p.name, p.tenant, p.stage, p.connections_max, p.requests_per_minute, p.messages_per_s
+  from partner_key k join partner p on p.id = k.partner join partner_world w on w.partner = k.partner and w.sandbox = k.sandbox`
 
 /** The context under which a key's secret rests. */
 export const secretContext = (key: string): string => `partner-key/${key}`
@@ -45,22 +48,27 @@ export function newKeyId(name: string): string {
   return `${name}-${Array.from(randomBytes(8), (byte) => LETTERS[byte % 32]).join('')}`
 }
 
-/** False: there is a partner of this name. */
+type NewPartner = Pick<StoredPartner, 'id' | 'name' | 'tenant' | 'stage'> & Readonly<{ sandbox?: TenantId | undefined }>
+
+/** A partner with the world of its users and, where one is named, that of its test data. False: there is a partner of this name. */
 export async function insertPartner(
   pool: Pool,
-  { id, name, tenant }: Pick<StoredPartner, 'id' | 'name' | 'tenant'>,
+  { id, name, tenant, stage, sandbox }: NewPartner,
   now_ms: number,
 ): Promise<boolean> {
   const { rowCount } = await pool.query(
-    'insert into partner(id, name, tenant, created_ms) values ($1, $2, $3, $4) on conflict (name) do nothing',
-    [id, name, tenant, now_ms],
+    `with made as (insert into partner(id, name, tenant, stage, created_ms) values ($1, $2, $3, $4, $5)
+       on conflict (name) do nothing returning id)
+     insert into partner_world(partner, sandbox, tenant)
+     select made.id, w.sandbox, w.tenant from made, (values (false, $3), (true, $6)) w(sandbox, tenant) where w.tenant is not null`,
+    [id, name, tenant, stage, now_ms, sandbox ?? null],
   )
-  return rowCount === 1
+  return rowCount !== 0
 }
 
 export async function findPartner(pool: Pool, name: string): Promise<StoredPartner | undefined> {
   const { rows } = await pool.query<StoredPartner>(
-    `select id, name, tenant, connections_max, requests_per_minute, messages_per_s from partner where name = $1`,
+    `select id, name, tenant, stage, connections_max, requests_per_minute, messages_per_s from partner where name = $1`,
     [name],
   )
   return rows[0]
@@ -68,11 +76,11 @@ export async function findPartner(pool: Pool, name: string): Promise<StoredPartn
 
 export async function insertKey(
   pool: Pool,
-  key: Readonly<{ id: string; partner: string; sealed_secret: string; created_ms: number; outcome: OutcomeId }>,
+  key: Pick<StoredKey, 'id' | 'sandbox' | 'sealed_secret' | 'created_ms' | 'outcome'> & Readonly<{ partner: string }>,
 ): Promise<void> {
   await pool.query(
-    'insert into partner_key(id, partner, sealed_secret, created_ms, outcome) values ($1, $2, $3, $4, $5)',
-    [key.id, key.partner, key.sealed_secret, key.created_ms, key.outcome],
+    'insert into partner_key(id, partner, sandbox, sealed_secret, created_ms, outcome) values ($1, $2, $3, $4, $5, $6)',
+    [key.id, key.partner, key.sandbox, key.sealed_secret, key.created_ms, key.outcome],
   )
 }
 
@@ -110,11 +118,11 @@ export async function markTold(pool: Pool, outcome: OutcomeId): Promise<void> {
 }
 
 function keyOf(row: Row): StoredKey {
-  const { partner, name, tenant, connections_max, requests_per_minute, messages_per_s, ...key } = row
+  const { partner, name, tenant, stage, connections_max, requests_per_minute, messages_per_s, ...key } = row
   return {
     ...key,
     created_ms: Number(row.created_ms),
     ends_ms: row.ends_ms === null ? null : Number(row.ends_ms),
-    partner: { id: partner, name, tenant, connections_max, requests_per_minute, messages_per_s },
+    partner: { id: partner, name, tenant, stage, connections_max, requests_per_minute, messages_per_s },
   }
 }
