@@ -12,12 +12,15 @@ import type {
   CheckpointPage,
   CreateBattle,
   HistoryPage,
+  HistoryQuery,
   Me,
   Sold,
   Tokens,
 } from '../schema/http.ts'
 import type { Opened, OpeningOpened, OpeningProof, OwnLimit, OwnSeeds } from '../schema/opening.ts'
 import type { Account } from './account.ts'
+import type { Inventory, Market, Trades } from './market.ts'
+import type { Wallet } from './wallet.ts'
 import type { OwnResult, SessionState } from '../schema/session.ts'
 
 /** How a live thing is connected: `connecting` first, `reconnecting` after a drop, `closed` for good. */
@@ -97,6 +100,11 @@ export interface RollingDrop {
   me(): Promise<Me>
   logout(): Promise<void>
   readonly account: Account
+  /** Money in and out, and things sent home. */
+  readonly wallet: Wallet
+  readonly inventory: Inventory
+  readonly market: Market
+  readonly trades: Trades
   readonly boxes: {
     catalog(): Promise<readonly BoxSummary[]>
     items(box: string): Promise<BoxItems>
@@ -113,7 +121,8 @@ export interface RollingDrop {
     subscribe(options: { since?: string; filter?: FeedFilter }, listen: (update: FeedUpdate) => void): FeedLink
   }
   session(): SessionLink
-  history(query?: { cursor?: string; limit?: number; asset?: string }): Promise<HistoryPage>
+  /** The statement, newest first; `from` and `to` are unix ms, `to` not included. */
+  history(query?: HistoryQuery): Promise<HistoryPage>
   sell(asset: string, count: number): Promise<Sold>
   verify(proof: BattleProof): Promise<Verification>
   /** Solo openings; they are made over the session. */

@@ -24,7 +24,12 @@ export class Caller {
 
   /** A POST that may be sent again: one fresh Idempotency-Key for all its attempts. */
   post<T>(path: string, body: unknown): Promise<T> {
-    return this.call({ method: 'POST', path, body, key: uuidv7(this.#deps.clock.now()) })
+    return this.command('POST', path, body)
+  }
+
+  /** The same by another method. */
+  command<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T> {
+    return this.call({ method, path, body, key: uuidv7(this.#deps.clock.now()) })
   }
 
   /** The parsed body of the answer. Rejects with a RollingDropError. `retries` counts attempts after the first one. */

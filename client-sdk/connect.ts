@@ -23,12 +23,14 @@ import { Door } from './door.ts'
 import { exchangeOver } from './exchange.ts'
 import { Feed } from './feed.ts'
 import { Identity } from './identity.ts'
+import { inventoryOver, marketOver, tradesOver } from './market.ts'
 import { Notes } from './notes.ts'
 import { linkOpener } from './open-link.ts'
 import { OpeningNotes } from './opening-notes.ts'
 import { freshSeed } from './seed.ts'
 import { Session } from './session.ts'
 import { defaultTokens } from './tokens.ts'
+import { walletOver } from './wallet.ts'
 
 /** `tokens`: localStorage in a browser, memory elsewhere. `fetch`: the platform's. */
 export type ConnectOptions = Readonly<{ tokens?: TokenStore; fetch?: typeof fetch; clock?: Clock }>
@@ -58,6 +60,10 @@ export function connect(url: string, options: ConnectOptions = {}): RollingDrop 
       await logout(caller, identity)
     },
     account: accountOver({ base, exchange, caller, identity }),
+    wallet: walletOver(caller),
+    inventory: inventoryOver(caller),
+    market: marketOver(caller),
+    trades: tradesOver(caller),
     boxes: {
       catalog: () => caller.get<readonly BoxSummary[]>('/boxes/catalog'),
       items: (box) => caller.get<BoxItems>(`/boxes/${encodeURIComponent(box)}/items`),

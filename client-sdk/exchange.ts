@@ -3,7 +3,7 @@ import type { Problem } from '../schema/http.ts'
 
 /** One HTTP request of ours. With an idempotency `key`, or as a GET, it may be sent again. */
 export type ApiRequest = Readonly<{
-  method: 'GET' | 'POST' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   path: string
   query?: Readonly<Record<string, string | number | undefined>> | undefined
   body?: unknown
