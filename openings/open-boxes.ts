@@ -2,6 +2,8 @@ import { claim } from '../access/idempotency.ts'
 import type { Principal } from '../access/access.ts'
 import { readStock } from '../catalog/stock.ts'
 import { openBoxes } from '../game/opening/open.ts'
+import type { Effects } from '../game/opening/state.ts'
+import { commissionOn, type Commission } from '../game/partner/commission.ts'
 import { STOCK, userOwner } from '../schema/account.ts'
 import { itemAsset, type AssetId } from '../schema/asset.ts'
 import { RollingDropError, toRollingDropError } from '../schema/errors.ts'
@@ -9,7 +11,7 @@ import type { Opened, OpenBoxes, OpeningOpened } from '../schema/opening.ts'
 import type { Receipt } from '../schema/outcome.ts'
 import type { OutcomeId } from '../schema/uuid.ts'
 import type { PublishedBox } from '../catalog/box-version.ts'
-import type { OpeningParts, Owner } from './parts.ts'
+import type { OpeningParts, Owner, Payer } from './parts.ts'
 import type { SeedsActors } from './seeds-actor.ts'
 
 /** Which version is opened, settled when the command first comes: what is published later does not change what was answered. */
@@ -26,9 +28,17 @@ const STOCK_TRIES_MAX = 8
 export async function openBoxesOnce(
   parts: OpeningParts,
   actors: SeedsActors,
-  principal: Principal,
-  key: string,
-  wanted: OpenBoxes,
+  {
+    principal,
+    key,
+    wanted,
+    payer,
+  }: Readonly<{
+    principal: Principal
+    key: string
+    wanted: OpenBoxes
+    payer: Payer | undefined
+  }>,
 ): Promise<Opened> {
   const { pool, ledger, catalog, clock } = parts
   const { tenant } = principal
@@ -45,34 +55,62 @@ export async function openBoxesOnce(
   if (known) return openedBefore(parts, principal, known)
   const published = await catalog.box(tenant, wanted.box, plan.version)
   if (!published) throw new RollingDropError('box/unknown', { box: wanted.box })
+  const { count } = wanted
+  const { id: box, asset, price } = published.box
+  await payer?.before({ id, box, count, asset, price: price * BigInt(count) })
   for (let tries = 1; ; tries++) {
     try {
-      return await open(parts, actors, { principal, id, request, published, count: wanted.count })
+      return await open(parts, actors, { principal, id, request, published, count, payer })
     } catch (cause) {
       if (tries === STOCK_TRIES_MAX || !isAbout(cause, STOCK)) throw withLimit(cause)
     }
   }
 }
 
-type Opening = Readonly<{ principal: Owner; id: OutcomeId; request: string; published: PublishedBox; count: number }>
+type Opening = Readonly<{
+  principal: Owner
+  id: OutcomeId
+  request: string
+  published: PublishedBox
+  count: number
+  payer: Payer | undefined
+}>
 
 async function open(
   parts: OpeningParts,
   actors: SeedsActors,
-  { principal, id, request, published, count }: Opening,
+  { principal, id, request, published, count, payer }: Opening,
 ): Promise<Opened> {
   const { box, hash: boxHash } = published
   const free = await freeItems(parts, principal, published)
+  const commission = await parts.commissionIn?.(principal.tenant)
   let payload: OpeningOpened | undefined
   const { receipt } = await actors.act(principal, { id, request }, (seeds) => {
     const serverSeed = seeds.current === null ? '' : actors.unsealed(seeds.current)
     const decision = openBoxes(seeds, { id, box, boxHash, count, serverSeed, free }, parts.clock())
     payload = decision.ok ? (decision.effects.events[0]!.payload as OpeningOpened) : undefined
-    return decision
+    return decision.ok
+      ? { ...decision, effects: withOthers(decision.effects, payload!, { commission, payer }) }
+      : decision
   })
   // An earlier copy of the command was committed, perhaps with other nonces than those decided just now.
   if (receipt.replayed || payload === undefined) return openedBefore(parts, principal, receipt)
   return openedOf(payload, receipt)
+}
+
+/** What others than the user and the house have to do with an opening happens in its outcome, or not at all. */
+function withOthers(
+  { kind, transfers, events }: Effects,
+  opened: OpeningOpened,
+  { commission, payer }: Readonly<{ commission: Commission | undefined; payer: Payer | undefined }>,
+): Effects {
+  const paid = payer?.around(opened)
+  const earned = commission && commissionOn(opened, commission)
+  return {
+    kind,
+    transfers: [...(paid?.before ?? []), ...transfers, ...(paid?.after ?? []), ...(earned?.transfers ?? [])],
+    events: [...events, ...(earned?.events ?? [])],
+  }
 }
 
 /** How many are left of each limited item that the box holds. */

@@ -20,7 +20,7 @@ import type {
 } from '../schema/opening.ts'
 import { isOutcomeId, uuidv7 } from '../schema/uuid.ts'
 import { openBoxesOnce } from './open-boxes.ts'
-import type { OpeningParts, Owner } from './parts.ts'
+import type { OpeningParts, Owner, Payer } from './parts.ts'
 import { SeedsActors } from './seeds-actor.ts'
 import { sellOnce } from './sell.ts'
 
@@ -29,8 +29,11 @@ import { sellOnce } from './sell.ts'
  * it, by whichever door and on whichever node, it is answered again and done once. Whatever does not happen throws a RollingDropError.
  */
 export interface Openings {
-  /** Throws `box/unknown`, `box/changed`, `seeds/unknown`, `limit/exceeded`, `ledger/insufficient`, `opening/nonce`. */
-  open(principal: Principal, key: string, wanted: OpenBoxes): Promise<Opened>
+  /**
+   * Paid by the user unless somebody else pays. Throws `box/unknown`, `box/changed`, `seeds/unknown`, `limit/exceeded`,
+   * `ledger/insufficient`, `opening/nonce`, or what the payer throws.
+   */
+  open(principal: Principal, key: string, wanted: OpenBoxes, payer?: Payer): Promise<Opened>
   /** Throws `item/unknown`, `ledger/insufficient`. */
   sell(principal: Principal, key: string, wanted: SellBack): Promise<Sold>
   /** The seeds of a user; for a new one the first server seed is committed to. */
@@ -95,7 +98,7 @@ export function createOpenings(parts: OpeningParts): Openings {
   }
 
   return {
-    open: (principal, key, wanted) => openBoxesOnce(parts, actors, principal, key, wanted),
+    open: (principal, key, wanted, payer) => openBoxesOnce(parts, actors, { principal, key, wanted, payer }),
     sell: (principal, key, wanted) => sellOnce(parts, principal, key, wanted),
     seeds: async (owner) => ownSeedsOf(await actors.read(owner)),
     begin,

@@ -13,6 +13,7 @@ import { createCatalog, type Catalog } from '../catalog/catalog.ts'
 import type { Ledger, Tail } from '../ledger/ledger.ts'
 import { createLimits, type Limits } from '../limits/limits.ts'
 import { createOpenings, type Openings } from '../openings/openings.ts'
+import { commissionsOf } from './partners.ts'
 
 /** What the parts between the ledger and the doors stand on. */
 export type EconomyParts = Readonly<{
@@ -55,7 +56,7 @@ export function openEconomy(parts: EconomyParts): Economy {
   const persons = createPersons({ ...parts, kyc: parts.kyc, usualRules: USUAL_RULES })
   const partnerBook = createPartnerBook({ pool, tail })
   const limits = createLimits({ persons })
-  const openings = createOpenings({ pool, ledger, catalog, sealer, clock })
+  const openings = createOpenings({ pool, ledger, catalog, sealer, clock, commissionIn: commissionsOf(partnerBook) })
   return {
     signals,
     catalog,
