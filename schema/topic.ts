@@ -36,6 +36,9 @@ export function topicsOf(type: EventType): readonly PartnerTopic[] {
   return topics[type] ?? []
 }
 
+/** Whether partners are told events of this type at all. */
+export const isTold = (type: EventType): boolean => topicsOf(type).length > 0
+
 export function isPartnerTopic(text: string): text is PartnerTopic {
   return (partnerTopics as readonly string[]).includes(text)
 }

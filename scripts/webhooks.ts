@@ -9,7 +9,7 @@ import {
   listEndpoints,
   removeEndpoint,
   replay,
-} from '../bridge/webhooks/endpoints.ts'
+} from '../access/webhooks/endpoints.ts'
 import { loadConfigOrExit } from '../config.ts'
 import { loadSecretKey } from '../embedded/secret-key.ts'
 import { RollingDropError } from '../schema/errors.ts'

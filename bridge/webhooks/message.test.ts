@@ -1,7 +1,8 @@
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, test } from 'vitest'
 import type { CommittedEvent } from '../../schema/event.ts'
-import { bodyOf, isFor, messageId, newSecret, signedHeaders } from './message.ts'
+import { newSecret } from '../../access/webhooks/secret.ts'
+import { bodyOf, isFor, messageId, signedHeaders } from './message.ts'
 import { SCHEDULE_MS, waitAfter } from './schedule.ts'
 
 const event: CommittedEvent = {

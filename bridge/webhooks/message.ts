@@ -1,17 +1,9 @@
-import { createHmac, randomBytes } from 'node:crypto'
-import type { CommittedEvent, EventType } from '../../schema/event.ts'
+import { createHmac } from 'node:crypto'
+import { SECRET_PREFIX } from '../../access/webhooks/secret.ts'
+import type { CommittedEvent } from '../../schema/event.ts'
 import { toJson } from '../../schema/json.ts'
 import { formatPosition } from '../../schema/position.ts'
-import { topicsOf } from '../../schema/topic.ts'
-
-const PREFIX = 'whsec_'
-const SECRET_BYTES = 32
-
-/** A secret as Standard Webhooks writes it: shown to the tenant once. */
-export const newSecret = (): string => PREFIX + randomBytes(SECRET_BYTES).toString('base64')
-
-/** The context under which the secret of an endpoint rests. */
-export const secretContext = (endpoint: string): string => `webhook-secret/${endpoint}`
+import { isTold } from '../../schema/topic.ts'
 
 /** What an endpoint is sent of its tenant. */
 export type Interest = Readonly<{ tenant: string; types: readonly string[] | null }>
@@ -28,9 +20,6 @@ export function isFor(
     (types === null || types.includes(event.type))
   )
 }
-
-/** Whether partners are told events of this type at all. */
-export const isTold = (type: EventType): boolean => topicsOf(type).length > 0
 
 /** The same whenever this event is sent to this endpoint: by it the receiver knows one that comes twice. */
 export function messageId(lineage: string, seq: bigint, endpoint: string): string {
@@ -49,7 +38,7 @@ export function signedHeaders(
   { id, body, now_ms }: Readonly<{ id: string; body: string; now_ms: number }>,
 ): Record<string, string> {
   const timestamp = Math.floor(now_ms / 1000)
-  const key = Buffer.from(secret.slice(PREFIX.length), 'base64')
+  const key = Buffer.from(secret.slice(SECRET_PREFIX.length), 'base64')
   const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')
   return {
     'content-type': 'application/json',

@@ -2,10 +2,11 @@ import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import type { Outbound } from '../../access/outbound.ts'
 import type { Sealer } from '../../access/seal.ts'
+import { secretContext } from '../../access/webhooks/secret.ts'
 import type { LedgerReader, Tail } from '../../ledger/ledger.ts'
 import type { CommittedEvent } from '../../schema/event.ts'
 import { Wakeup } from '../wakeup.ts'
-import { bodyOf, isFor, messageId, secretContext, signedHeaders } from './message.ts'
+import { bodyOf, isFor, messageId, signedHeaders } from './message.ts'
 import {
   activeEndpoints,
   delivered,

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { joinLiving, type Living } from '../../test/living.ts'
 import { idsOf, numbers, openWebhookBed, soon, upTo, type WebhookBed } from '../../test/webhooks.ts'
 import { control } from '../control.ts'
-import { replay } from './endpoints.ts'
+import { replay } from '../../access/webhooks/endpoints.ts'
 import { messageId } from './message.ts'
 
 let bed: WebhookBed

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createOutbound } from '../../access/outbound.ts'
 import { idsOf, numbers, openWebhookBed, soon, upTo, type WebhookBed } from '../../test/webhooks.ts'
 import { control } from '../control.ts'
-import { enableEndpoint, listDead, removeEndpoint } from './endpoints.ts'
+import { enableEndpoint, listDead, removeEndpoint } from '../../access/webhooks/endpoints.ts'
 import { messageId } from './message.ts'
 
 let bed: WebhookBed

@@ -4,7 +4,7 @@ import { SinkStopped, type Turn } from '../sink.ts'
 import { takeTurn } from '../turn.ts'
 import { Wakeup } from '../wakeup.ts'
 import type { Tail } from '../../ledger/ledger.ts'
-import { replay } from './endpoints.ts'
+import { replay } from '../../access/webhooks/endpoints.ts'
 import { activeEndpoints } from './progress.ts'
 import { Pump, type PumpParts } from './pump.ts'
 

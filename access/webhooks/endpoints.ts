@@ -1,11 +1,12 @@
 import type { Pool, PoolClient } from 'pg'
-import type { Outbound } from '../../access/outbound.ts'
-import type { Sealer } from '../../access/seal.ts'
+import type { Outbound } from '../outbound.ts'
+import type { Sealer } from '../seal.ts'
 import type { TenantId } from '../../schema/account.ts'
 import { RollingDropError } from '../../schema/errors.ts'
 import { eventTypes, type EventType } from '../../schema/event.ts'
+import { isTold } from '../../schema/topic.ts'
 import { uuidv7 } from '../../schema/uuid.ts'
-import { isTold, newSecret, secretContext } from './message.ts'
+import { newSecret, secretContext } from './secret.ts'
 
 /** `types` null: all that a partner may see. `since`: events after this seq; without it those from now on. */
 export type NewEndpoint = Readonly<{
@@ -13,6 +14,8 @@ export type NewEndpoint = Readonly<{
   url: string
   types: readonly string[] | null
   since?: bigint | undefined
+  /** Where the caller has an id for it: the same again changes nothing. */
+  id?: string | undefined
 }>
 
 export type EndpointState = Readonly<{
@@ -37,28 +40,34 @@ export type DeadDelivery = Readonly<{ endpoint: string; seq: bigint; attempts: n
 type Parts = Readonly<{ pool: Pool; sealer: Sealer; outbound: Pick<Outbound, 'check'>; per_tenant_max: number }>
 
 /**
- * Adds an endpoint and returns its secret, which is shown this once.
+ * Adds an endpoint and returns its secret, which is shown for this command only.
  * @throws RollingDropError `outbound/refused` for a URL that may not be called, `request/invalid` for a type that partners are
  * not told, `request/too-many` when the tenant has as many as it may
  */
 export async function addEndpoint(
   { pool, sealer, outbound, per_tenant_max }: Parts,
-  { tenant, url, types, since }: NewEndpoint,
+  { tenant, url, types, since, id = uuidv7() }: NewEndpoint,
 ): Promise<Readonly<{ id: string; secret: string }>> {
   const { href } = outbound.check(url)
   const untold = types?.find((type) => !Object.hasOwn(eventTypes, type) || !isTold(type as EventType))
   if (untold !== undefined) throw new RollingDropError('request/invalid', { type: untold })
-  const [id, secret] = [uuidv7(), newSecret()]
-  await changed(pool, async (client) => {
+  const fresh = newSecret()
+  const secret = await changed(pool, async (client) => {
     // Two at once must not both find room for the last one.
     await client.query(`select pg_advisory_xact_lock(hashtextextended('webhook ' || $1, 0))`, [tenant])
+    const known = await client.query<{ sealed_secret: string }>(
+      'select sealed_secret from webhook_endpoint where id = $1 and tenant = $2',
+      [id, tenant],
+    )
+    if (known.rows[0]) return sealer.open(known.rows[0].sealed_secret, secretContext(id))
     const { rowCount } = await client.query(
       `insert into webhook_endpoint (id, tenant, url, sealed_secret, types, seq)
        select $1, $2, $3, $4, $5, least(coalesce($6::bigint, head.seq), head.seq) from head
        where (select count(*) from webhook_endpoint where tenant = $2) < $7`,
-      [id, tenant, href, sealer.seal(secret, secretContext(id)), types, since, per_tenant_max],
+      [id, tenant, href, sealer.seal(fresh, secretContext(id)), types, since, per_tenant_max],
     )
     if (rowCount !== 1) throw new RollingDropError('request/too-many', { endpoints_max: per_tenant_max })
+    return fresh
   })
   return { id, secret }
 }
