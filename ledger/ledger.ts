@@ -32,6 +32,19 @@ export type StatementEntry = Readonly<{
 /** Where a page of a statement goes on: entries before this one, newest first. */
 export type StatementKey = Readonly<{ seq: bigint; n: number }>
 
+export type StatementQuery = Readonly<{
+  tenant: TenantId
+  owner: OwnerId
+  limit: number
+  asset?: AssetId
+  before?: StatementKey
+  /** Of outcomes of this kind only. */
+  kind?: string
+  /** Committed at this time (unix ms) or later, and before that one. */
+  since_ms?: number
+  until_ms?: number
+}>
+
 export type EventQuery = Readonly<{
   /** Events with a greater seq. */
   since: bigint
@@ -53,9 +66,7 @@ export interface LedgerReader {
   balances(tenant: TenantId, owner: OwnerId): Promise<readonly Balance[]>
   balance(tenant: TenantId, owner: OwnerId, asset: AssetId): Promise<Balance | undefined>
   /** Newest first. */
-  statement(
-    query: Readonly<{ tenant: TenantId; owner: OwnerId; asset?: AssetId; before?: StatementKey; limit: number }>,
-  ): Promise<readonly StatementEntry[]>
+  statement(query: StatementQuery): Promise<readonly StatementEntry[]>
   /** The balance right after `seq`; 0 before the account's first transfer. */
   balanceAt(tenant: TenantId, owner: OwnerId, asset: AssetId, seq: bigint): Promise<bigint>
   /** Ascending by seq, without gap as far as the filter goes. */

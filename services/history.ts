@@ -10,7 +10,10 @@ import type { ServiceParts, Services } from './parts.ts'
 import { refusals } from './problem.ts'
 
 const PAGE_MAX = 200
-const BATTLE = /^battle-(.{36})$/
+/** What has moved money: the kind of the actor, and its id. */
+const ACTOR = /^(battle|payment|redemption|listing|order|trade)-(.{36})$/
+
+const time = z.coerce.number().int().min(0).max(8_640_000_000_000_000)
 
 const route = createRoute({
   method: 'get',
@@ -27,6 +30,13 @@ const route = createRoute({
         .optional(),
       limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(50),
       asset: z.string().max(100).refine(isAsset, 'not an asset').optional(),
+      kind: z
+        .string()
+        .regex(/^[a-z][a-z0-9._-]{0,63}$/, 'not a kind')
+        .optional()
+        .describe('as entries name it: `box.open`, `deposit.post`'),
+      from: time.optional().describe('unix ms'),
+      to: time.optional().describe('unix ms, not included'),
     }),
   },
   responses: {
@@ -37,7 +47,7 @@ const route = createRoute({
 
 export function addHistory(app: Services, { ledger }: ServiceParts, gates: Gates): void {
   app.openapi({ ...route, middleware: gates.signedIn }, async (c) => {
-    const { cursor, limit, asset } = c.req.valid('query')
+    const { cursor, limit, asset, kind, from, to } = c.req.valid('query')
     const { tenant, user } = c.var.principal
     const entries = await ledger.reader.statement({
       tenant,
@@ -45,6 +55,9 @@ export function addHistory(app: Services, { ledger }: ServiceParts, gates: Gates
       limit: limit + 1,
       ...(cursor && { before: keyOf(cursor) }),
       ...(asset && { asset: toAsset(asset) }),
+      ...(kind && { kind }),
+      ...(from !== undefined && { since_ms: from }),
+      ...(to !== undefined && { until_ms: to }),
     })
     const page = entries.slice(0, limit)
     const last = page.at(-1)
@@ -59,7 +72,22 @@ function keyOf(cursor: string): StatementKey {
 }
 
 function entryToJson({ seq, n, at_ms, kind, asset, amount, balance, actor, outcome }: StatementEntry) {
-  const opening = kind === 'box.open' ? outcome : null
-  const battle = BATTLE.exec(actor ?? '')?.[1] ?? null
-  return { seq: `${seq}`, n, at: at_ms, kind, asset, amount: `${amount}`, balance: `${balance}`, battle, opening }
+  const [, word, id] = ACTOR.exec(actor ?? '') ?? []
+  const of = (its: string): string | null => (word === its ? id! : null)
+  return {
+    seq: `${seq}`,
+    n,
+    at: at_ms,
+    kind,
+    asset,
+    amount: `${amount}`,
+    balance: `${balance}`,
+    opening: kind === 'box.open' ? outcome : null,
+    battle: of('battle'),
+    payment: of('payment'),
+    redemption: of('redemption'),
+    listing: of('listing'),
+    order: of('order'),
+    trade: of('trade'),
+  }
 }

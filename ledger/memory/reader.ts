@@ -4,17 +4,9 @@ import type { CommittedEvent } from '../../schema/event.ts'
 import type { Balance, Receipt } from '../../schema/outcome.ts'
 import type { OutcomeId } from '../../schema/uuid.ts'
 import { balancesAfter } from '../decide.ts'
-import type { EventQuery, Head, LedgerReader, StatementEntry, StatementKey } from '../ledger.ts'
+import type { EventQuery, Head, LedgerReader, StatementEntry, StatementQuery } from '../ledger.ts'
 import { keyOf } from './load.ts'
 import { ownerKey, type AccountRow, type LegRow, type MemoryTables } from './tables.ts'
-
-type StatementQuery = Readonly<{
-  tenant: TenantId
-  owner: OwnerId
-  asset?: AssetId
-  before?: StatementKey
-  limit: number
-}>
 
 /** Reads the tables in memory. See `LedgerReader` for what each call promises. */
 export class MemoryReader implements LedgerReader {
@@ -45,12 +37,14 @@ export class MemoryReader implements LedgerReader {
     return (await this.balances(tenant, owner)).find((each) => each.asset === asset)
   }
 
-  statement({ tenant, owner, asset, before, limit }: StatementQuery): Promise<readonly StatementEntry[]> {
+  statement(query: StatementQuery): Promise<readonly StatementEntry[]> {
+    const { tenant, owner, asset, before, limit } = query
     const own = new Set(this.#accounts(tenant, owner, asset))
     const legs = [...own].flatMap((row) => this.#tables.legs.get(row.id) ?? [])
     const page = legs
       .filter((leg) => !(own.has(leg.debit) && own.has(leg.credit))) // between stripes of the owner: nothing came or went
       .filter(({ seq, n }) => before === undefined || seq < before.seq || (seq === before.seq && n < before.n))
+      .filter((leg) => this.#isWanted(leg, query))
       .toSorted((a, b) => Number(b.seq - a.seq) || b.n - a.n)
       .slice(0, limit)
     return Promise.resolve(page.map((leg) => this.#entry(leg, own)))
@@ -103,6 +97,11 @@ export class MemoryReader implements LedgerReader {
     for (const { expires_at_ms, amount } of this.#tables.holdsOf.get(id) ?? [])
       if (expires_at_ms !== null && expires_at_ms <= now_ms) sum += amount
     return sum
+  }
+
+  #isWanted({ outcome }: LegRow, { kind, since_ms = 0, until_ms = Infinity }: StatementQuery): boolean {
+    const row = this.#tables.outcomes.get(outcome)!
+    return (kind === undefined || row.kind === kind) && row.at_ms >= since_ms && row.at_ms < until_ms
   }
 
   #entry(leg: LegRow, own: ReadonlySet<AccountRow>): StatementEntry {

@@ -4,13 +4,14 @@ import type { AssetId } from '../../schema/asset.ts'
 import type { Audience, CommittedEvent, EventType } from '../../schema/event.ts'
 import type { Balance, Receipt } from '../../schema/outcome.ts'
 import type { OutcomeId } from '../../schema/uuid.ts'
-import type { EventQuery, Head, LedgerReader, StatementEntry, StatementKey } from '../ledger.ts'
+import type { EventQuery, Head, LedgerReader, StatementEntry, StatementQuery } from '../ledger.ts'
 import { balancesOfLegs } from './load.ts'
 import { list, run, statement, type Row, type Statement } from './statement.ts'
 
 const readBalances = statement('read-balances')
 const readAccountIds = statement('read-account-ids')
 const readStatement = statement('read-statement')
+const readStatementOf = statement('read-statement-of')
 const readBalanceAt = statement('read-balance-at')
 const readEvents = statement('read-events')
 const readReceipt = statement('read-receipt')
@@ -45,14 +46,16 @@ export class PostgresReader implements LedgerReader {
     return row && balanceOf(owner, row)
   }
 
-  async statement(
-    query: Readonly<{ tenant: TenantId; owner: OwnerId; asset?: AssetId; before?: StatementKey; limit: number }>,
-  ): Promise<readonly StatementEntry[]> {
-    const { tenant, owner, asset, before, limit } = query
+  async statement(query: StatementQuery): Promise<readonly StatementEntry[]> {
+    const { tenant, owner, asset, before, limit, kind, since_ms, until_ms } = query
     const accounts = await this.#read(tenant, readAccountIds, [tenant, owner, asset ?? null])
     const assets = new Map(accounts.map(([id, each]) => [id!, each as AssetId]))
     const key = before ?? { seq: SEQ_MAX, n: 0 }
-    const rows = await this.#read(tenant, readStatement, [list([...assets.keys()]), key.seq, key.n, limit])
+    const page = [list([...assets.keys()]), key.seq, key.n, limit]
+    const isWhole = kind === undefined && since_ms === undefined && until_ms === undefined
+    const rows = isWhole
+      ? await this.#read(tenant, readStatement, page)
+      : await this.#read(tenant, readStatementOf, [...page, kind ?? null, since_ms ?? null, until_ms ?? null])
     return rows.map(([seq, n, account, amount, after, outcome, actor, at_ms, kind]) => ({
       seq: BigInt(seq!),
       n: Number(n),
