@@ -86,12 +86,20 @@ export function decide(outcomes: readonly Outcome[], book: Book, stripe: number)
 /** Applies every step of one outcome to the book, or says what refuses it. */
 function apply(working: Working): Decided | Refusal {
   const { outcome, book } = working
+  const freezes = outcome.freezes ?? []
   const refusal =
     refusalOfShape(outcome, book.now_ms) ??
     stepActor(working) ??
+    each(
+      freezes.filter(({ frozen }) => !frozen),
+      (step) => applyFreeze(working, step),
+    ) ??
     each(outcome.transfers, (transfer) => move(working, transfer, undefined)) ??
     each(outcome.holds ?? [], (step) => applyHold(working, step)) ??
-    each(outcome.freezes ?? [], (step) => applyFreeze(working, step))
+    each(
+      freezes.filter(({ frozen }) => frozen),
+      (step) => applyFreeze(working, step),
+    )
   if (refusal !== undefined) return refusal
   if (outcome.actor?.finished === true) closeEscrows(working)
   const actor = outcome.actor === undefined ? undefined : book.actors.get(outcome.actor.id)!

@@ -18,7 +18,10 @@ export type HoldStep =
   | Readonly<{ type: 'void'; hold: OutcomeId }>
   | Readonly<{ type: 'expire'; hold: OutcomeId }>
 
-/** Freezes an account (money may come in, none may go out) or frees it again. */
+/**
+ * Freezes an account (money may come in, none may go out) or frees it again. What an outcome frees it frees before it moves anything, what
+ * it freezes it freezes at its end: with both steps it takes from an account that stays frozen for everyone else.
+ */
 export type FreezeStep = Readonly<{ owner: OwnerId; asset: AssetId; frozen: boolean }>
 
 /**

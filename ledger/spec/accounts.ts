@@ -117,6 +117,18 @@ function freezing(given: Given): void {
     expect(await refusal(w.pay(pay('user:a', 'user:b', 1n)))).toBe('ledger/frozen')
   })
 
+  test('an outcome that frees and freezes takes from an account that stays frozen for everyone else', async () => {
+    const w = given()
+    const hold = uuidv7()
+    await w.fund('user:a', 10n)
+    await w.hold(place('user:a', 'user:b', 4n, { hold }))
+    await w.freeze('user:a')
+    const through = [true, false].map((frozen) => ({ owner: 'user:a', asset: USD, frozen }))
+    await w.commit({ transfers: [pay('user:a', 'user:b', 3n)], holds: [post(hold)], freezes: through })
+    expect(await w.balance('user:a')).toBe(3n)
+    expect(await refusal(w.pay(pay('user:a', 'user:b', 1n)))).toBe('ledger/frozen')
+  })
+
   test('an account can be frozen before it has ever had money', async () => {
     const w = given()
     await w.freeze('user:new')

@@ -1,6 +1,6 @@
 import { AMOUNT_MAX } from '../../schema/amount.ts'
 import type { ErrorCode } from '../../schema/errors.ts'
-import type { HoldStep, Outcome } from '../../schema/outcome.ts'
+import type { FreezeStep, HoldStep, Outcome } from '../../schema/outcome.ts'
 
 type Money = Readonly<{ asset: string; debit: string; credit: string; amount: bigint }>
 type Hold = Money & Readonly<{ expires_at_ms: number | null; creditGone: boolean }>
@@ -50,13 +50,18 @@ export class Oracle {
     if (actor && (version !== actor.version || finished)) return 'ledger/fenced'
     if (actor) this.actors.set(actor.id, { version: version + 1, finished: actor.finished ?? false })
     const moved: Money[] = []
-    let code: Code
+    let code: Code = this.freeze(freezes, false)
     for (const leg of transfers) code ??= this.refuse(leg) ?? this.move(leg, moved)
     for (const step of holds) code ??= this.hold(step, moved)
-    if (freezes.some(({ owner }) => /^(house|world)/.test(owner))) code ??= 'ledger/invalid'
-    for (const { owner, asset, frozen } of freezes) this.frozen.set(`${owner} ${asset}`, frozen)
+    code ??= this.freeze(freezes, true)
     if (actor?.finished === true) for (const { debit, credit, asset } of moved) this.close([debit, credit], asset)
     return code
+  }
+
+  freeze(steps: readonly FreezeStep[], wanted: boolean): Code {
+    const these = steps.filter(({ frozen }) => frozen === wanted)
+    for (const { owner, asset, frozen } of these) this.frozen.set(`${owner} ${asset}`, frozen)
+    return these.some(({ owner }) => /^(house|world)/.test(owner)) ? 'ledger/invalid' : undefined
   }
 
   refuse({ debit, asset, amount }: Money): Code {
