@@ -6,6 +6,7 @@ export function readerSpec(given: Given): void {
   describe('reading', () => {
     balances(given)
     statements(given)
+    narrowedStatements(given)
     past(given)
     receipts(given)
   })
@@ -51,6 +52,33 @@ async function pages(w: World, owner: string, limit: number): Promise<StatementE
   }
 }
 
+function narrowedStatements(given: Given): void {
+  test('a statement can be of one kind, and of a time', async () => {
+    const w = given()
+    const [odd, even] = [[] as number[], [] as number[]]
+    for (let i = 0; i < 6; i++) {
+      const transfers = [pay('world', 'user:a', 10n), pay('user:a', 'user:b', BigInt(i + 1))]
+      const { at_ms } = await w.commit({ kind: i % 2 ? 'odd' : 'even', transfers })
+      ;(i % 2 ? odd : even).push(at_ms)
+      await w.pay(pay('user:b', 'user:c', 1n))
+      await w.store.pass(3)
+    }
+    const of = async (narrowed: Partial<StatementQuery>) =>
+      (await w.ledger.reader.statement({ tenant: w.tenant, owner: 'user:a', limit: 100, ...narrowed })).map(
+        ({ kind, amount, at_ms }) => [kind, amount, at_ms] as const,
+      )
+    expect((await of({ kind: 'odd' })).map(([, amount]) => amount)).toEqual([-6n, 10n, -4n, 10n, -2n, 10n])
+    expect(await of({ kind: 'odd', limit: 2 })).toEqual((await of({ kind: 'odd' })).slice(0, 2))
+    expect(await of({ kind: 'neither' })).toEqual([])
+    const all = await of({})
+    const [since_ms, until_ms] = [even[1]!, odd[2]!]
+    const within = all.filter(([, , at_ms]) => at_ms >= since_ms && at_ms < until_ms)
+    expect(within.length).toBeGreaterThan(0)
+    expect(await of({ since_ms, until_ms })).toEqual(within)
+    expect(await of({ since_ms: until_ms, kind: 'even' })).toEqual([])
+  })
+}
+
 function statements(given: Given): void {
   test('a statement tells what went out and came in, newest first, with the balance after each', async () => {
     const w = given()
@@ -80,31 +108,6 @@ function statements(given: Given): void {
           expect(entry.balance).toBe((running += entry.amount))
       }
     })
-
-  test('a statement can be of one kind, and of a time', async () => {
-    const w = given()
-    const [odd, even] = [[] as number[], [] as number[]]
-    for (let i = 0; i < 6; i++) {
-      const transfers = [pay('world', 'user:a', 10n), pay('user:a', 'user:b', BigInt(i + 1))]
-      const { at_ms } = await w.commit({ kind: i % 2 ? 'odd' : 'even', transfers })
-      ;(i % 2 ? odd : even).push(at_ms)
-      await w.pay(pay('user:b', 'user:c', 1n))
-      await w.store.pass(3)
-    }
-    const of = async (narrowed: Partial<StatementQuery>) =>
-      (await w.ledger.reader.statement({ tenant: w.tenant, owner: 'user:a', limit: 100, ...narrowed })).map(
-        ({ kind, amount, at_ms }) => [kind, amount, at_ms] as const,
-      )
-    expect((await of({ kind: 'odd' })).map(([, amount]) => amount)).toEqual([-6n, 10n, -4n, 10n, -2n, 10n])
-    expect(await of({ kind: 'odd', limit: 2 })).toEqual((await of({ kind: 'odd' })).slice(0, 2))
-    expect(await of({ kind: 'neither' })).toEqual([])
-    const all = await of({})
-    const [since_ms, until_ms] = [even[1]!, odd[2]!]
-    const within = all.filter(([, , at_ms]) => at_ms >= since_ms && at_ms < until_ms)
-    expect(within.length).toBeGreaterThan(0)
-    expect(await of({ since_ms, until_ms })).toEqual(within)
-    expect(await of({ since_ms: until_ms, kind: 'even' })).toEqual([])
-  })
 
   test('a statement can be of one asset', async () => {
     const w = given()
