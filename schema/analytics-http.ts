@@ -11,6 +11,12 @@ export const moneyFigures = z.object({
   won: decimal.describe('worth of what was drawn in openings and shared out in battles'),
   granted: decimal.describe('from the faucet'),
   sold: decimal.describe('paid for items sold back'),
+  fees: decimal.describe('kept of sales between users'),
+  commission: decimal.describe('posted to partners'),
+  deposited: decimal.describe('paid in'),
+  withdrawn: decimal.describe('paid out'),
+  refunded: decimal.describe('of what was paid in, given back'),
+  reversed: decimal.describe('of what was paid in, charged back'),
 })
 export const userStats = z.object({
   lastAt: z.number().nullable().describe('unix ms of the last thing that counts'),

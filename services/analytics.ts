@@ -1,6 +1,6 @@
 import { createRoute, z, type RouteConfig } from '@hono/zod-openapi'
 import { may } from '../access/permissions.ts'
-import type { BoxFigures, MoneyFigures } from '../schema/analytics.ts'
+import { amounts, type BoxFigures, type MoneyFigures } from '../schema/analytics.ts'
 import { boxFigures, dayFigures, overview, userStats } from '../schema/analytics-http.ts'
 import { RollingDropError } from '../schema/errors.ts'
 import type { Gates } from './caller.ts'
@@ -101,9 +101,12 @@ export function addAnalytics(app: Services, { analytics, access }: ServiceParts,
   })
 }
 
-function moneyJson({ asset, openings, battles, wagered, won, granted, sold }: MoneyFigures) {
-  const amounts = { wagered: `${wagered}`, won: `${won}`, granted: `${granted}`, sold: `${sold}` }
-  return { asset, openings, battles, ...amounts }
+type Money = Readonly<Record<(typeof amounts)[number], string>>
+
+function moneyJson(figures: MoneyFigures) {
+  const { asset, openings, battles } = figures
+  const money = Object.fromEntries(amounts.map((name) => [name, `${figures[name]}`])) as Money
+  return { asset, openings, battles, ...money }
 }
 
 function boxJson({ box, asset, openings, paid, won, draws, drawn }: BoxFigures) {

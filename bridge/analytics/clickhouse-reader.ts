@@ -1,15 +1,27 @@
 import type { ClickHouseClient } from '@clickhouse/client'
-import type { AnalyticsReader } from '../../schema/analytics.ts'
-import { boxOf, dayOf, figuresOf, lastOf, type BoxRow, type DayRow, type FigureRow } from './figures.ts'
+import { paced, type AnalyticsReader } from '../../schema/analytics.ts'
+import {
+  boxOf,
+  dayOf,
+  figures,
+  figuresOf,
+  givenOf,
+  lastOf,
+  paceOf,
+  reversedOf,
+  tenantDayOf,
+  versionOf,
+  type FigureRow,
+  type TenantDayRow,
+} from './figures.ts'
 
 /** Sums of sums: what was inserted lately stands in rows of its own until ClickHouse merges them. */
-const FIGURES = ['openings', 'battles', 'wagered', 'won', 'granted', 'sold']
-  .map((name) => `sum(${name}) as ${name}_`)
-  .join(', ')
+const sums = (names: readonly string[]): string => names.map((name) => `sum(${name}) as ${name}_`).join(', ')
+const FIGURES = sums(figures)
 
 /** Answers from the sums in ClickHouse. */
 export function createClickHouseAnalytics(client: ClickHouseClient): AnalyticsReader {
-  const read = async <T>(query: string, query_params: Record<string, unknown>): Promise<readonly T[]> => {
+  const read: Read = async <T>(query: string, query_params: Record<string, unknown>): Promise<readonly T[]> => {
     const answer = await client.query({ query, query_params, format: 'JSONEachRow' })
     const rows = await answer.json<Record<string, string>>()
     // Named apart in the query, where a sum may not bear the name of what it adds up.
@@ -17,6 +29,13 @@ export function createClickHouseAnalytics(client: ClickHouseClient): AnalyticsRe
       (row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key.replace(/_$/, ''), value])) as T,
     )
   }
+  const days = (tenants: readonly string[], from: string, to: string) =>
+    read<TenantDayRow>(
+      `select tenant, day, asset, uniqExactIfMerge(users) as users_, ${FIGURES} from daily
+       where tenant in {tenants:Array(String)} and day between {from:Date} and {to:Date}
+       group by tenant, day, asset order by tenant, day, asset`,
+      { tenants, from, to },
+    )
   return {
     async user(tenant, user) {
       const rows = await read<FigureRow & { last_ms: string }>(
@@ -27,7 +46,7 @@ export function createClickHouseAnalytics(client: ClickHouseClient): AnalyticsRe
       return { last_ms: lastOf(rows), assets: rows.map(figuresOf) }
     },
     async overview(tenant) {
-      const [figures, users] = await Promise.all([
+      const [money, users] = await Promise.all([
         read<FigureRow>(
           `select asset, ${FIGURES} from daily where tenant = {tenant:String} group by asset order by asset`,
           { tenant },
@@ -36,25 +55,69 @@ export function createClickHouseAnalytics(client: ClickHouseClient): AnalyticsRe
           tenant,
         }),
       ])
-      return { users: Number(users[0]!.users), assets: figures.map(figuresOf) }
+      return { users: Number(users[0]!.users), assets: money.map(figuresOf) }
     },
-    async days(tenant, { from, to }) {
-      const rows = await read<DayRow>(
-        `select day, asset, uniqExactIfMerge(users) as users_, ${FIGURES} from daily
-         where tenant = {tenant:String} and day between {from:Date} and {to:Date}
-         group by day, asset order by day, asset`,
-        { tenant, from, to },
-      )
-      return rows.map(dayOf)
-    },
+    days: async (tenant, { from, to }) => (await days([tenant], from, to)).map(dayOf),
+    tenantDays: async (tenants, { from, to }) => (await days(tenants, from, to)).map(tenantDayOf),
     async boxes(tenant) {
-      const rows = await read<BoxRow>(
-        `select box, asset, sum(openings) as openings_, sum(paid) as paid_, sum(won) as won_, sum(draws) as draws_,
-           sum(drawn) as drawn_
+      const rows = await read<Parameters<typeof boxOf>[0]>(
+        `select box, asset, ${sums(['openings', 'paid', 'won', 'draws', 'drawn'])}
          from box_total where tenant = {tenant:String} group by box, asset order by box, asset`,
         { tenant },
       )
       return rows.map(boxOf)
+    },
+    async versions(tenant) {
+      const rows = await read<Parameters<typeof versionOf>[0]>(
+        `select box, version, asset, ${sums(['openings', 'paid', 'won'])}
+         from version_total where tenant = {tenant:String} group by box, version, asset order by box, version, asset`,
+        { tenant },
+      )
+      return rows.map(versionOf)
+    },
+    ...fraudReads(read),
+  }
+}
+
+type Read = <T>(query: string, query_params: Record<string, unknown>) => Promise<readonly T[]>
+
+function fraudReads(read: Read): Pick<AnalyticsReader, 'paces' | 'given' | 'reversed'> {
+  return {
+    async paces(tenant, { unit, bounds, from_ms, limit }) {
+      const bounded = paced.filter((name) => bounds[name] !== undefined)
+      if (bounded.length === 0) return []
+      const rows = await read<Parameters<typeof paceOf>[0]>(
+        `select user, {unit:String} as unit_, toInt64(toUnixTimestamp(at)) * 1000 as at_ms_, ${sums(paced)} from pace
+         where tenant = {tenant:String} and unit = {unit:String} and at >= fromUnixTimestamp64Milli({from_ms:Int64})
+         group by at, user having ${bounded.map((name) => `${name}_ > {${name}:Int64}`).join(' or ')}
+         order by at desc, user limit {limit:UInt32}`,
+        { tenant, unit, from_ms, limit, ...bounds },
+      )
+      return rows.map(paceOf)
+    },
+    async given(tenant, { least, limit }) {
+      const rows = await read<Parameters<typeof givenOf>[0]>(
+        `with edges as (
+           select user, other, asset, sum(gifts) as gifts_, sum(given) as given_, max(last_at) as last_
+           from given_total where tenant = {tenant:String} group by user, other, asset)
+         select g.user as user, g.other as other, g.asset as asset, g.gifts_ as gifts, g.given_ as given,
+           b.given_ as back, toUnixTimestamp64Milli(g.last_) as last_ms
+         from (
+           select * from edges where given_ >= {least:Int128}
+           order by given_ desc, user, other, asset limit {limit:UInt32}) as g
+         left join edges as b on b.user = g.other and b.other = g.user and b.asset = g.asset
+         order by given desc, user, other, asset`,
+        { tenant, least: `${least}`, limit },
+      )
+      return rows.map(givenOf)
+    },
+    async reversed(tenant, limit) {
+      const rows = await read<Parameters<typeof reversedOf>[0]>(
+        `select user, asset, ${sums(['deposited', 'reversed'])} from user_total where tenant = {tenant:String}
+         group by user, asset having reversed_ > 0 order by reversed_ desc, user, asset limit {limit:UInt32}`,
+        { tenant, limit },
+      )
+      return rows.map(reversedOf)
     },
   }
 }

@@ -11,7 +11,7 @@ import { analyticsSpec } from './reader-spec.ts'
 
 const LINEAGE = 'abcdef0123456789'
 const TURN = { sink: 'clickhouse', epoch: 1, node: 'n' }
-const VIEWS = ['daily_of_events', 'user_total_of_events', 'box_total_of_events']
+const SUMS = ['daily', 'user_total', 'box_total', 'version_total', 'pace', 'given_total']
 
 async function place() {
   const [database, store] = await Promise.all([createDatabase(), createClickHouse()])
@@ -33,7 +33,7 @@ async function place() {
     await sink.close()
   }
   const views = async (verb: 'detach' | 'attach') => {
-    for (const view of VIEWS) await client.command({ query: `${verb} table ${view}` })
+    for (const table of SUMS) await client.command({ query: `${verb} table ${table}_of_events` })
   }
   return {
     reader: createClickHouseAnalytics(client),

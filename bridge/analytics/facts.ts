@@ -3,11 +3,34 @@ import type { CommittedEvent, EventType } from '../../schema/event.ts'
 import type { OpeningOpened } from '../../schema/opening.ts'
 
 /** What is counted of a fact: numbers of things, and amounts in smallest units. */
-export const measures = ['openings', 'battles', 'seats', 'draws', 'wagered', 'won', 'drawn', 'granted', 'sold'] as const
+export const measures = [
+  'openings',
+  'battles',
+  'seats',
+  'draws',
+  'wagered',
+  'won',
+  'drawn',
+  'granted',
+  'sold',
+  'fees',
+  'commission',
+  'deposits',
+  'deposited',
+  'withdrawals',
+  'withdrawn',
+  'trades',
+  'given',
+  'refunded',
+  'reversed',
+] as const
 export type Measure = (typeof measures)[number]
 
+/** Whom and what a fact concerns; `other` is whom the user has given something. */
+export const names = ['user', 'box', 'version', 'other', 'asset'] as const
+
 /** Something an event says about money, of one user, box and asset; empty where it concerns none. What is left out is 0. */
-export type Fact = Readonly<{ user: string; box: string; asset: string }> & Readonly<Partial<Record<Measure, bigint>>>
+export type Fact = Readonly<Record<(typeof names)[number], string>> & Readonly<Partial<Record<Measure, bigint>>>
 
 /**
  * What an event says about money. Both stores count nothing but these, so that they give the same answers.
@@ -25,9 +48,10 @@ const telling: Partial<Record<EventType, (payload: CommittedEvent['payload']) =>
   'battle.settled': (payload) => settled(payload as BattleSettled),
 }
 
-function opened({ user, box, asset, price, drops }: OpeningOpened): Fact {
+function opened({ user, box, version, asset, price, drops }: OpeningOpened): Fact {
   const won = drops.reduce((sum, { value }) => sum + amount(value), 0n)
-  return { ...of(user, asset, box), openings: BigInt(drops.length), wagered: amount(price), won }
+  const figures = { openings: BigInt(drops.length), wagered: amount(price), won }
+  return { ...of(user, asset, box), version: whole(version), ...figures }
 }
 
 function settled({ asset, price, seats, drops }: BattleSettled): readonly Fact[] {
@@ -46,13 +70,19 @@ function settled({ asset, price, seats, drops }: BattleSettled): readonly Fact[]
   ]
 }
 
-function of(user: unknown, asset: unknown, box: unknown = ''): Pick<Fact, 'user' | 'box' | 'asset'> {
-  return { user: word(user), box: word(box), asset: word(asset) }
+function of(user: unknown, asset: unknown, box: unknown = ''): Pick<Fact, (typeof names)[number]> {
+  return { user: word(user), box: word(box), version: '', other: '', asset: word(asset) }
 }
 
 function word(value: unknown): string {
   if (typeof value === 'string') return value
   throw new TypeError(`${JSON.stringify(value)} is no name`)
+}
+
+/** A version of a box. */
+function whole(value: unknown): string {
+  if (Number.isInteger(value) && Number(value) > 0) return String(value)
+  throw new TypeError(`${JSON.stringify(value)} is no version`)
 }
 
 /** The largest that either store holds. */

@@ -21,7 +21,14 @@ const payloads: readonly (readonly [EventType, fc.Arbitrary<Record<string, unkno
   ['item.sold', fc.record({ user, asset: fc.constant('item:a'), count: fc.constant(1), money: asset, paid: amount })],
   [
     'opening.opened',
-    fc.record({ user, box, asset, price: amount, drops: fc.array(fc.record({ value: small() }), { maxLength: 4 }) }),
+    fc.record({
+      user,
+      box,
+      asset,
+      price: amount,
+      version: fc.integer({ min: 1, max: 12 }),
+      drops: fc.array(fc.record({ value: small() }), { maxLength: 4 }),
+    }),
   ],
   [
     'battle.settled',

@@ -1,49 +1,114 @@
 import type { Pool } from 'pg'
-import type { AnalyticsReader } from '../../schema/analytics.ts'
-import { boxOf, dayOf, figuresOf, lastOf, type BoxRow, type DayRow, type FigureRow } from './figures.ts'
+import { paced, type AnalyticsReader } from '../../schema/analytics.ts'
+import {
+  boxOf,
+  dayOf,
+  figures,
+  figuresOf,
+  givenOf,
+  lastOf,
+  paceOf,
+  reversedOf,
+  tenantDayOf,
+  versionOf,
+  type FigureRow,
+  type TenantDayRow,
+} from './figures.ts'
 
-const FIGURES = 'asset, openings, battles, wagered, won, granted, sold'
+const FIGURES = figures.join(', ')
+const SUMS = figures.map((name) => `sum(${name}) as ${name}`).join(', ')
+const LAST_MS = '(extract(epoch from last_at) * 1000)::bigint as last_ms'
 
 /** Answers from the sums in Postgres. Names are ordered by their bytes, as ClickHouse orders them. */
 export function createPostgresAnalytics(pool: Pool): AnalyticsReader {
+  const read = async <T extends object>(query: string, values: readonly unknown[]): Promise<readonly T[]> =>
+    (await pool.query<T>(query, [...values])).rows
+  const days = (tenants: readonly string[], from: string, to: string) =>
+    read<TenantDayRow>(
+      `select tenant, day::text, users, asset, ${FIGURES} from analytics_daily a
+       where tenant = any($1) and day between $2::date and $3::date
+       order by tenant collate "C", a.day, asset collate "C"`,
+      [tenants, from, to],
+    )
   return {
     async user(tenant, user) {
-      const { rows } = await pool.query<FigureRow & { last_ms: string }>(
-        `select ${FIGURES}, (extract(epoch from last_at) * 1000)::bigint as last_ms
-         from analytics_user where tenant = $1 and user_id = $2 order by asset collate "C"`,
+      const rows = await read<FigureRow & { last_ms: string }>(
+        `select asset, ${FIGURES}, ${LAST_MS} from analytics_user
+         where tenant = $1 and user_id = $2 order by asset collate "C"`,
         [tenant, user],
       )
       return { last_ms: lastOf(rows), assets: rows.map(figuresOf) }
     },
     async overview(tenant) {
-      const [figures, users] = await Promise.all([
-        pool.query<FigureRow>(
-          `select asset, sum(openings) as openings, sum(battles) as battles, sum(wagered) as wagered, sum(won) as won,
-             sum(granted) as granted, sum(sold) as sold
-           from analytics_daily where tenant = $1 group by asset order by asset collate "C"`,
+      const [sums, users] = await Promise.all([
+        read<FigureRow>(
+          `select asset, ${SUMS} from analytics_daily where tenant = $1 group by asset order by asset collate "C"`,
           [tenant],
         ),
-        pool.query<{ users: string }>('select count(distinct user_id) as users from analytics_user where tenant = $1', [
+        read<{ users: string }>('select count(distinct user_id) as users from analytics_user where tenant = $1', [
           tenant,
         ]),
       ])
-      return { users: Number(users.rows[0]!.users), assets: figures.rows.map(figuresOf) }
+      return { users: Number(users[0]!.users), assets: sums.map(figuresOf) }
     },
-    async days(tenant, { from, to }) {
-      const { rows } = await pool.query<DayRow>(
-        `select day::text, users, ${FIGURES} from analytics_daily
-         where tenant = $1 and day between $2::date and $3::date order by analytics_daily.day, asset collate "C"`,
-        [tenant, from, to],
-      )
-      return rows.map(dayOf)
-    },
+    days: async (tenant, { from, to }) => (await days([tenant], from, to)).map(dayOf),
+    tenantDays: async (tenants, { from, to }) => (await days(tenants, from, to)).map(tenantDayOf),
     async boxes(tenant) {
-      const { rows } = await pool.query<BoxRow>(
+      const rows = await read<Parameters<typeof boxOf>[0]>(
         `select box, asset, openings, paid, won, draws, drawn from analytics_box
          where tenant = $1 order by box collate "C", asset collate "C"`,
         [tenant],
       )
       return rows.map(boxOf)
+    },
+    async versions(tenant) {
+      const rows = await read<Parameters<typeof versionOf>[0]>(
+        `select box, version, asset, openings, paid, won from analytics_version
+         where tenant = $1 order by box collate "C", version, asset collate "C"`,
+        [tenant],
+      )
+      return rows.map(versionOf)
+    },
+    ...fraudReads(read),
+  }
+}
+
+type Read = <T extends object>(query: string, values: readonly unknown[]) => Promise<readonly T[]>
+
+function fraudReads(read: Read): Pick<AnalyticsReader, 'paces' | 'given' | 'reversed'> {
+  return {
+    async paces(tenant, { unit, bounds, from_ms, limit }) {
+      const bounded = paced.filter((name) => bounds[name] !== undefined)
+      if (bounded.length === 0) return []
+      const rows = await read<Parameters<typeof paceOf>[0]>(
+        `select user_id as "user", unit, (extract(epoch from at) * 1000)::bigint as at_ms, ${paced.join(', ')}
+         from analytics_pace
+         where unit = $2 and at >= $3 and tenant = $1 and (${bounded.map((name, i) => `${name} > $${i + 5}`).join(' or ')})
+         order by at desc, user_id collate "C" limit $4`,
+        [tenant, unit, new Date(from_ms), limit, ...bounded.map((name) => bounds[name])],
+      )
+      return rows.map(paceOf)
+    },
+    async given(tenant, { least, limit }) {
+      const rows = await read<Parameters<typeof givenOf>[0]>(
+        `select g.user_id as "user", g.other_id as other, g.asset, g.gifts, g.given, coalesce(b.given, 0) as back,
+           (extract(epoch from g.last_at) * 1000)::bigint as last_ms
+         from (
+           select * from analytics_given where tenant = $1 and given >= $2
+           order by given desc, user_id collate "C", other_id collate "C", asset collate "C" limit $3) g
+         left join analytics_given b on (b.tenant, b.user_id, b.other_id, b.asset) = (g.tenant, g.other_id, g.user_id, g.asset)
+         order by g.given desc, g.user_id collate "C", g.other_id collate "C", g.asset collate "C"`,
+        [tenant, least, limit],
+      )
+      return rows.map(givenOf)
+    },
+    async reversed(tenant, limit) {
+      const rows = await read<Parameters<typeof reversedOf>[0]>(
+        `select user_id as "user", asset, deposited, reversed from analytics_user where tenant = $1 and reversed > 0
+         order by reversed desc, user_id collate "C", asset collate "C" limit $2`,
+        [tenant, limit],
+      )
+      return rows.map(reversedOf)
     },
   }
 }

@@ -5,7 +5,7 @@ import { recordDeadLetters, type DeadLetter } from '../dead-letter.ts'
 import { SinkStopped, type Sink, type Turn } from '../sink.ts'
 import { factsOf } from './facts.ts'
 import { Sums } from './sums.ts'
-import { countActive, upsertBoxes, upsertDaily, upsertUsers } from './upsert.ts'
+import { upsert } from './upsert.ts'
 
 /**
  * The sums that `AnalyticsReader` gives, in Postgres, for those who have no ClickHouse. They and how far they go change in one
@@ -41,9 +41,7 @@ export function createAnalyticsSink({ pool }: Readonly<{ pool: Pool }>): Sink {
       await transaction(pool, async (client) => {
         await move(client, held, { lineage, from: seq, to: cursor })
         await recordDeadLetters(client, { sink: held.sink, lineage }, dead)
-        await upsertDaily(client, sums, await countActive(client, sums))
-        await upsertUsers(client, sums)
-        await upsertBoxes(client, sums)
+        await upsert(client, sums)
       })
       seq = cursor
     },
@@ -51,7 +49,10 @@ export function createAnalyticsSink({ pool }: Readonly<{ pool: Pool }>): Sink {
       if (to !== 0n) throw new SinkStopped('the analytics can only be counted anew as a whole: rewind them to 0')
       await transaction(pool, async (client) => {
         await move(client, turn!, { lineage, from: seq, to })
-        await client.query('truncate analytics_daily, analytics_active, analytics_user, analytics_box')
+        await client.query(
+          `truncate analytics_daily, analytics_active, analytics_user, analytics_box, analytics_version, analytics_pace,
+             analytics_given`,
+        )
       })
       seq = to
     },

@@ -1,11 +1,10 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { AnalyticsReader, MoneyFigures } from '../../schema/analytics.ts'
+import { paceUnits, type AnalyticsReader } from '../../schema/analytics.ts'
 import type { CommittedEvent } from '../../schema/event.ts'
-import type { BattleSettled } from '../../schema/battle-event.ts'
-import type { OpeningOpened } from '../../schema/opening.ts'
 import { DAYS, history } from './history.arbitrary.ts'
-import { dayOf } from './sums.ts'
+import { byAsset, linesOf, type Line } from './oracle.ts'
+import { boxesOf, gifts, pacesOf, reversals, versionsOf } from './oracle-lists.ts'
 
 /** How a run of events reaches the store: whole, or with a crash that leaves it halfway and is gone on from. */
 export const hitches = ['none', 'named only', 'events without sums', 'unrecorded', 'doubled'] as const
@@ -65,7 +64,13 @@ export function analyticsSpec(
       expect(await there.reader.user('main', 'nobody')).toEqual({ last_ms: null, assets: [] })
       expect(await there.reader.overview('nowhere')).toEqual({ users: 0, assets: [] })
       expect(await there.reader.days('nowhere', RANGE)).toEqual([])
+      expect(await there.reader.tenantDays(['nowhere'], RANGE)).toEqual([])
       expect(await there.reader.boxes('nowhere')).toEqual([])
+      expect(await there.reader.versions('nowhere')).toEqual([])
+      const bounds = { openings: 0, trades: 0 }
+      expect(await there.reader.paces('nowhere', { unit: 'day', bounds, from_ms: 0, limit: 9 })).toEqual([])
+      expect(await there.reader.given('nowhere', { least: 0n, limit: 9 })).toEqual([])
+      expect(await there.reader.reversed('nowhere', 9)).toEqual([])
     })
 
     test('text that would end a statement is only text', async () => {
@@ -77,87 +82,44 @@ export function analyticsSpec(
 async function compare(reader: AnalyticsReader, events: readonly CommittedEvent[], tenant: string): Promise<void> {
   const lines = events.filter((event) => event.tenant === tenant).flatMap(linesOf)
   const users = new Set(lines.flatMap(({ user }) => user ?? []))
-  expect(await reader.overview(tenant)).toEqual({ users: users.size, assets: byAsset(lines, (line) => line.battle) })
+  expect(await reader.overview(tenant)).toEqual({ users: users.size, assets: byAsset(lines, 'battle') })
   for (const user of [...users, 'nobody']) {
     const own = lines.filter((line) => line.user === user)
     const last_ms = own.length === 0 ? null : Math.max(...own.map(({ at_ms }) => at_ms))
-    expect(await reader.user(tenant, user)).toEqual({ last_ms, assets: byAsset(own, (line) => line.seat) })
+    expect(await reader.user(tenant, user)).toEqual({ last_ms, assets: byAsset(own, 'seat') })
   }
-  const days = [...new Set(lines.map(({ day }) => day))].toSorted().flatMap((day) => {
+  const days = daysOf(lines)
+  expect(await reader.days(tenant, RANGE)).toEqual(days)
+  expect(await reader.days(tenant, { from: DAYS[1]!, to: DAYS[1]! })).toEqual(days.filter(({ day }) => day === DAYS[1]))
+  const named = days.map((day) => Object.assign({ tenant }, day))
+  expect(await reader.tenantDays([tenant, 'nowhere'], RANGE)).toEqual(named)
+  expect(await reader.boxes(tenant)).toEqual(boxesOf(lines))
+  expect(await reader.versions(tenant)).toEqual(versionsOf(lines))
+  await compareFraud(reader, lines, tenant)
+}
+
+async function compareFraud(reader: AnalyticsReader, lines: readonly Line[], tenant: string): Promise<void> {
+  const from_ms = Date.parse(DAYS[1]!)
+  for (const unit of paceUnits) {
+    for (const bounds of [{ openings: 2 }, { deposits: 0, withdrawals: 1 }, { trades: 0, openings: 3 }, {}]) {
+      const query = { unit, bounds, limit: 3 }
+      expect(await reader.paces(tenant, { ...query, from_ms: 0 })).toEqual(pacesOf(lines, unit, bounds).slice(0, 3))
+      const late = pacesOf(lines, unit, bounds).filter(({ at_ms }) => at_ms >= from_ms)
+      expect(await reader.paces(tenant, { ...query, from_ms })).toEqual(late.slice(0, 3))
+    }
+  }
+  for (const least of [0n, 1n, 50_000n]) {
+    expect(await reader.given(tenant, { least, limit: 4 })).toEqual(gifts(lines, least).slice(0, 4))
+  }
+  expect(await reader.reversed(tenant, 2)).toEqual(reversals(lines).slice(0, 2))
+}
+
+function daysOf(lines: readonly Line[]) {
+  return [...new Set(lines.map(({ day }) => day))].toSorted().flatMap((day) => {
     const of = lines.filter((line) => line.day === day)
-    return byAsset(of, (line) => line.battle).map((figures) => {
+    return byAsset(of, 'battle').map((figures) => {
       const there = new Set(of.filter(({ asset }) => asset === figures.asset).flatMap(({ user }) => user ?? []))
       return Object.assign({ day, users: there.size }, figures)
     })
   })
-  expect(await reader.days(tenant, RANGE)).toEqual(days)
-  expect(await reader.days(tenant, { from: DAYS[1]!, to: DAYS[1]! })).toEqual(days.filter(({ day }) => day === DAYS[1]))
-  expect(await reader.boxes(tenant)).toEqual(boxesOf(lines))
-}
-
-/** One thing that happened, written out in full: the oracle, which shares nothing with what it judges. */
-type Line = Readonly<
-  Record<'openings' | 'battle' | 'seat' | 'wagered' | 'won' | 'granted' | 'sold' | 'drawn', bigint>
-> &
-  Readonly<{ at_ms: number; day: string; asset: string; user: string | null; box: string | null; draw: boolean }>
-
-function linesOf({ type, payload, at_ms }: CommittedEvent): readonly Line[] {
-  const line = (asset: unknown, rest: Partial<Line>): Line => {
-    const when = { at_ms, day: dayOf(at_ms), asset: String(asset), user: null, box: null, draw: false }
-    const none = { openings: 0n, battle: 0n, seat: 0n, wagered: 0n, won: 0n, granted: 0n, sold: 0n, drawn: 0n }
-    return { ...none, ...when, ...rest }
-  }
-  const { user, money, asset, amount, paid } = payload as Record<string, string>
-  if (type === 'faucet.granted') return [line(asset, { user: user!, granted: BigInt(amount!) })]
-  if (type === 'item.sold') return [line(money, { user: user!, sold: BigInt(paid!) })]
-  if (type === 'opening.opened') {
-    const { box, price, drops } = payload as OpeningOpened
-    const won = drops.map(({ value }) => BigInt(value)).reduce((a, b) => a + b, 0n)
-    return [line(asset, { user: user!, box, openings: BigInt(drops.length), wagered: BigInt(price), won })]
-  }
-  if (type !== 'battle.settled') return []
-  const { seats, drops, price } = payload as BattleSettled
-  return [
-    line(asset, { battle: 1n }),
-    ...seats
-      .filter((seat) => seat.user !== null)
-      .map((seat) => line(asset, { user: seat.user, seat: 1n, wagered: BigInt(price), won: BigInt(seat.share) })),
-    ...drops.map(({ box, value }) => line(asset, { box, drawn: BigInt(value), draw: true })),
-  ]
-}
-
-const total = (lines: readonly Line[], of: (line: Line) => bigint): bigint => lines.map(of).reduce((a, b) => a + b, 0n)
-
-function byAsset(lines: readonly Line[], battles: (line: Line) => bigint): readonly MoneyFigures[] {
-  return [...new Set(lines.map(({ asset }) => asset))].toSorted().map((asset) => {
-    const of = lines.filter((line) => line.asset === asset)
-    return {
-      asset: asset as MoneyFigures['asset'],
-      openings: Number(total(of, (line) => line.openings)),
-      battles: Number(total(of, battles)),
-      wagered: total(of, (line) => line.wagered),
-      won: total(of, (line) => line.won),
-      granted: total(of, (line) => line.granted),
-      sold: total(of, (line) => line.sold),
-    }
-  })
-}
-
-function boxesOf(lines: readonly Line[]): readonly unknown[] {
-  const keys = new Set(lines.flatMap(({ box, asset }) => (box === null ? [] : [JSON.stringify([box, asset])])))
-  const named = [...keys].map((key) => JSON.parse(key) as [string, string])
-  return named
-    .toSorted(([a, x], [b, y]) => (a === b ? Number(x > y) - Number(x < y) : Number(a > b) - Number(a < b)))
-    .map(([box, asset]) => {
-      const of = lines.filter((line) => line.box === box && line.asset === asset)
-      return {
-        box,
-        asset,
-        openings: Number(total(of, (line) => line.openings)),
-        paid: total(of, (line) => line.wagered),
-        won: total(of, (line) => line.won),
-        draws: of.filter(({ draw }) => draw).length,
-        drawn: total(of, (line) => line.drawn),
-      }
-    })
 }

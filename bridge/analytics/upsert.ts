@@ -1,69 +1,118 @@
 import type { PoolClient } from 'pg'
+import { paced } from '../../schema/analytics.ts'
+import { figures } from './figures.ts'
 import type { Active, Sums } from './sums.ts'
-
-const FIGURES = ['openings', 'battles', 'wagered', 'won', 'granted', 'sold'] as const
 
 /** How many came new to a day and asset: by the key of the day's sum. */
 type Newcomers = ReadonlyMap<string, number>
 
+/** A column, its type, and its values. */
+type Column = readonly [name: string, type: string, values: readonly unknown[]]
+/** A table of sums: rows are found by `keys`, `sums` are added to what is there, of `latest` the larger one stays. */
+type Addition = Readonly<{ table: string; keys: readonly Column[]; sums: readonly Column[]; latest?: Column }>
+
 const keyOf = ({ tenant, day, asset }: Omit<Active, 'user'>): string => [tenant, day, asset].join('\n')
+const numeric = (name: string): string => (name === 'openings' || name === 'battles' ? 'bigint' : 'numeric')
 
 /** Notes who was there, and counts those who had not been yet on that day. */
 export async function countActive(client: PoolClient, sums: Sums): Promise<Newcomers> {
   const rows = [...sums.active.values()]
-  const counts = new Map<string, number>()
-  if (rows.length === 0) return counts
+  const newcomers = new Map<string, number>()
+  if (rows.length === 0) return newcomers
   const fresh = await client.query<Omit<Active, 'user'>>(
     `insert into analytics_active (tenant, day, asset, user_id)
      select * from unnest($1::text[], $2::date[], $3::text[], $4::text[])
      on conflict do nothing returning tenant, day::text, asset`,
-    [...columnsOf(rows, ['tenant', 'day', 'asset']), rows.map(({ user }) => user)],
+    (['tenant', 'day', 'asset', 'user'] as const).map((name) => rows.map((row) => row[name])),
   )
-  for (const row of fresh.rows) counts.set(keyOf(row), (counts.get(keyOf(row)) ?? 0) + 1)
-  return counts
+  for (const row of fresh.rows) newcomers.set(keyOf(row), (newcomers.get(keyOf(row)) ?? 0) + 1)
+  return newcomers
 }
 
-export async function upsertDaily(client: PoolClient, sums: Sums, newcomers: Newcomers): Promise<void> {
-  const rows = [...sums.daily.values()]
+/** Adds to every table of sums what a run of events adds to it. */
+export async function upsert(client: PoolClient, sums: Sums): Promise<void> {
+  const newcomers = await countActive(client, sums)
+  for (const addition of additionsOf(sums, newcomers)) await addTo(client, addition)
+}
+
+function additionsOf(sums: Sums, newcomers: Newcomers): readonly Addition[] {
+  const [daily, users, boxes] = [rowsOf(sums.daily), rowsOf(sums.users), rowsOf(sums.boxes)]
+  const [versions, paces, given] = [rowsOf(sums.versions), rowsOf(sums.paces), rowsOf(sums.given)]
+  const came = [...sums.daily.values()].map((row) => newcomers.get(keyOf(row)) ?? 0)
+  return [
+    {
+      table: 'analytics_daily',
+      keys: [text(daily, 'tenant'), column(daily, 'day', 'date'), text(daily, 'asset')],
+      sums: [['users', 'bigint', came], ...figures.map((name) => column(daily, name, numeric(name)))],
+    },
+    {
+      table: 'analytics_user',
+      keys: [text(users, 'tenant'), text(users, 'user', 'user_id'), text(users, 'asset')],
+      sums: figures.map((name) => column(users, name, numeric(name))),
+      latest: ['last_at', 'timestamptz', times(users, 'last_ms')],
+    },
+    {
+      table: 'analytics_box',
+      keys: [text(boxes, 'tenant'), text(boxes, 'box'), text(boxes, 'asset')],
+      sums: ['openings', 'paid', 'won', 'draws', 'drawn'].map((name) =>
+        column(boxes, name, name === 'draws' ? 'bigint' : numeric(name)),
+      ),
+    },
+    {
+      table: 'analytics_version',
+      keys: [
+        text(versions, 'tenant'),
+        text(versions, 'box'),
+        column(versions, 'version', 'integer'),
+        text(versions, 'asset'),
+      ],
+      sums: ['openings', 'paid', 'won'].map((name) => column(versions, name, numeric(name))),
+    },
+    {
+      table: 'analytics_pace',
+      keys: [
+        text(paces, 'unit'),
+        ['at', 'timestamptz', times(paces, 'at_ms')],
+        text(paces, 'tenant'),
+        text(paces, 'user', 'user_id'),
+      ],
+      sums: paced.map((name) => column(paces, name, 'bigint')),
+    },
+    {
+      table: 'analytics_given',
+      keys: [
+        text(given, 'tenant'),
+        text(given, 'user', 'user_id'),
+        text(given, 'other', 'other_id'),
+        text(given, 'asset'),
+      ],
+      sums: [column(given, 'gifts', 'bigint'), column(given, 'given', 'numeric')],
+      latest: ['last_at', 'timestamptz', times(given, 'last_ms')],
+    },
+  ]
+}
+
+type RowList = readonly Readonly<Record<string, unknown>>[]
+
+const rowsOf = (sums: ReadonlyMap<string, RowList[number]>): RowList => [...sums.values()]
+const column = (rows: RowList, from: string, type: string, name = from): Column => [
+  name,
+  type,
+  rows.map((row) => row[from]),
+]
+const text = (rows: RowList, from: string, name = from): Column => column(rows, from, 'text', name)
+const times = (rows: RowList, from: string): readonly Date[] => rows.map((row) => new Date(Number(row[from])))
+
+async function addTo(client: PoolClient, { table, keys, sums, latest }: Addition): Promise<void> {
+  if (keys[0]![2].length === 0) return
+  const columns = [...keys, ...sums, ...(latest ? [latest] : [])]
+  const names = columns.map(([name]) => name)
+  const added = sums.map(([name]) => `${name} = a.${name} + excluded.${name}`)
+  if (latest) added.push(`${latest[0]} = greatest(a.${latest[0]}, excluded.${latest[0]})`)
   await client.query(
-    `insert into analytics_daily as a (tenant, day, asset, users, openings, battles, wagered, won, granted, sold)
-     select * from unnest($1::text[], $2::date[], $3::text[], $10::bigint[], $4::bigint[], $5::bigint[],
-       $6::numeric[], $7::numeric[], $8::numeric[], $9::numeric[])
-     on conflict (tenant, day, asset) do update set
-       users = a.users + excluded.users, openings = a.openings + excluded.openings,
-       battles = a.battles + excluded.battles, wagered = a.wagered + excluded.wagered,
-       won = a.won + excluded.won, granted = a.granted + excluded.granted, sold = a.sold + excluded.sold`,
-    [...columnsOf(rows, ['tenant', 'day', 'asset', ...FIGURES]), rows.map((row) => newcomers.get(keyOf(row)) ?? 0)],
+    `insert into ${table} as a (${names.join(', ')})
+     select * from unnest(${columns.map(([, type], i) => `$${i + 1}::${type}[]`).join(', ')})
+     on conflict (${keys.map(([name]) => name).join(', ')}) do update set ${added.join(', ')}`,
+    columns.map(([, , values]) => values),
   )
-}
-
-export async function upsertUsers(client: PoolClient, sums: Sums): Promise<void> {
-  const rows = [...sums.users.values()]
-  await client.query(
-    `insert into analytics_user as a (tenant, user_id, asset, last_at, openings, battles, wagered, won, granted, sold)
-     select * from unnest($1::text[], $2::text[], $3::text[], $10::timestamptz[], $4::bigint[], $5::bigint[],
-       $6::numeric[], $7::numeric[], $8::numeric[], $9::numeric[])
-     on conflict (tenant, user_id, asset) do update set
-       last_at = greatest(a.last_at, excluded.last_at), openings = a.openings + excluded.openings,
-       battles = a.battles + excluded.battles, wagered = a.wagered + excluded.wagered,
-       won = a.won + excluded.won, granted = a.granted + excluded.granted, sold = a.sold + excluded.sold`,
-    [...columnsOf(rows, ['tenant', 'user', 'asset', ...FIGURES]), rows.map(({ last_ms }) => new Date(last_ms))],
-  )
-}
-
-export async function upsertBoxes(client: PoolClient, sums: Sums): Promise<void> {
-  await client.query(
-    `insert into analytics_box as a (tenant, box, asset, openings, paid, won, draws, drawn)
-     select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::numeric[], $6::numeric[],
-       $7::bigint[], $8::numeric[])
-     on conflict (tenant, box, asset) do update set
-       openings = a.openings + excluded.openings, paid = a.paid + excluded.paid, won = a.won + excluded.won,
-       draws = a.draws + excluded.draws, drawn = a.drawn + excluded.drawn`,
-    columnsOf([...sums.boxes.values()], ['tenant', 'box', 'asset', 'openings', 'paid', 'won', 'draws', 'drawn']),
-  )
-}
-
-/** One array for each column, as `unnest` takes them. */
-function columnsOf<T>(rows: readonly T[], names: readonly (keyof T)[]): unknown[][] {
-  return names.map((name) => rows.map((row) => row[name]))
 }

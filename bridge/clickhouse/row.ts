@@ -1,10 +1,9 @@
-import { factsOf, measures, type Fact } from '../analytics/facts.ts'
+import { factsOf, measures, names, type Fact } from '../analytics/facts.ts'
 import type { CommittedEvent } from '../../schema/event.ts'
 import { toJson } from '../../schema/json.ts'
 import type { RowBinary } from './row-binary.ts'
 
 const plain = ['seq', 'lineage', 'type', 'audience', 'tenant', 'actor', 'user', 'outcome', 'at', 'payload'] as const
-const names = ['user', 'box', 'asset'] as const
 
 /** The columns of `transaction_events` in the order in which `writeRow` writes them. */
 export const columns = [...plain, ...[...names, ...measures].map((each) => `fact.${each}`)]

@@ -30,6 +30,9 @@ const CHUNK_BYTES_MAX = 32 << 20
 /** Read at once when a chunk is sent again. */
 const READ_EVENTS = 2_000
 
+/** The events, and the sums that follow from them. */
+const TABLES = ['transaction_events', 'daily', 'user_total', 'box_total', 'version_total', 'pace', 'given_total']
+
 const SETTINGS = {
   // What is acknowledged is written, the sums with it.
   async_insert: 0,
@@ -110,8 +113,7 @@ class ClickHouseSink implements Sink {
   /** Only from the first event on: sums cannot be taken back in part. */
   async rewind(to: bigint): Promise<void> {
     if (to !== 0n) throw new SinkStopped('ClickHouse can only be filled anew as a whole: rewind it to 0')
-    for (const table of ['transaction_events', 'daily', 'user_total', 'box_total'])
-      await this.#client!.command({ query: `truncate table ${table}` })
+    for (const table of TABLES) await this.#client!.command({ query: `truncate table ${table}` })
     await forgetChunk(this.#options.pool, this.#turn!)
     this.#astray = undefined
   }
