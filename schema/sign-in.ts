@@ -12,6 +12,8 @@ const newPassword = z
 const link = z.string().max(100).describe('what stands after # in the link that was sent')
 const code = z.string().min(6).max(20).describe('six digits of the authenticator app, or a recovery code')
 
+const tenant = z.string().max(64).describe('a partner’s world, for those who look after it; left out: ours')
+
 export const register = z.strictObject({
   email,
   password: newPassword,
@@ -24,9 +26,9 @@ export const register = z.strictObject({
     .describe('how others see the player'),
 })
 export type Register = z.infer<typeof register>
-export const login = z.strictObject({ email, password, code: code.optional() })
+export const login = z.strictObject({ email, password, code: code.optional(), tenant: tenant.exactOptional() })
 export type Login = z.infer<typeof login>
-export const forgot = z.strictObject({ email })
+export const forgot = z.strictObject({ email, tenant: tenant.exactOptional() })
 export const useLink = z.strictObject({ link })
 export const reset = z.strictObject({ link, password: newPassword })
 export const changePassword = z.strictObject({ before: password, after: newPassword })

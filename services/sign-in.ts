@@ -121,7 +121,8 @@ export function addSignIn(app: Services, parts: ServiceParts, gates: Gates): voi
     c.json(arrived(c, parts, await accounts.login({ tenant: MAIN_TENANT, ...c.req.valid('json') }, c.var.origin)), 200),
   )
   app.openapi({ ...routes.forgot, middleware: gates.attempt }, async (c) => {
-    await accounts.forgot(MAIN_TENANT, c.req.valid('json').email, c.var.origin)
+    const { email, tenant = MAIN_TENANT } = c.req.valid('json')
+    await accounts.forgot(tenant, email, c.var.origin)
     return c.json({ sent: true as const }, 202)
   })
   app.openapi({ ...routes.reset, middleware: gates.attempt }, async (c) => {

@@ -1,6 +1,8 @@
 import type { TenantId } from '../../schema/account.ts'
 import type { Tokens } from '../../schema/http.ts'
 import type { Principal } from '../access.ts'
+import type { Role } from '../permissions.ts'
+import type { User } from '../user.ts'
 import type { Enrolment } from './totp.ts'
 
 /** From where somebody tries: what slows those down who guess, and what names the session afterwards. */
@@ -14,6 +16,9 @@ export type Registration = Readonly<{
   /** The guest that they are so far; they keep balance and things. */
   guest: Principal | undefined
 }>
+
+/** Somebody who is given an account by the staff, and with it these roles. */
+export type Invitation = Readonly<{ tenant: TenantId; email: string; name: string; roles: readonly Role[] }>
 
 export type Credentials = Readonly<{ tenant: TenantId; email: string; password: string; code?: string | undefined }>
 
@@ -29,6 +34,8 @@ export interface Accounts {
   register(registration: Registration, origin: Origin): Promise<void>
   /** Makes the account that the link was sent for, and signs in. Throws `auth/link`. */
   confirmEmail(token: string, origin: Origin): Promise<Tokens>
+  /** An account without a password, and the link by which one is set (`reset`). Invited again, another link to the same one. */
+  invite(invitation: Invitation): Promise<Readonly<{ user: User; link: string }>>
   /** Throws `auth/credentials`, `auth/code-missing`, `auth/code`, `auth/slow-down` or `auth/busy`. */
   login(credentials: Credentials, origin: Origin): Promise<Tokens>
   /** Sends a link to choose a new password by. Throws `auth/slow-down`. */

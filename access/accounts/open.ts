@@ -6,8 +6,9 @@ import type { Tokens } from '../../schema/http.ts'
 import type { Principal } from '../access.ts'
 import type { AccessOperations } from '../open.ts'
 import type { Sealer } from '../seal.ts'
+import type { User } from '../user.ts'
 import { transaction } from '../transaction.ts'
-import type { Accounts, Credentials, Origin, OwnSession, Proof, Registration } from './accounts.ts'
+import type { Accounts, Credentials, Invitation, Origin, OwnSession, Proof, Registration } from './accounts.ts'
 import { CLOSE_BY, Failures, FROM_ANYWHERE, type Attempt } from './failures.ts'
 import { letters } from './letters.ts'
 import type { Mail } from './mail.ts'
@@ -106,6 +107,18 @@ export class PostgresAccounts implements Accounts {
     await this.#failures.succeeded(attempts)
     if (passwords.isOutdated(passwordHash)) await setPassword(pool, user.id, await passwords.hash(password))
     return access.signIn(user, device)
+  }
+
+  async invite({ tenant, email, name, roles }: Invitation): Promise<Readonly<{ user: User; link: string }>> {
+    const { pool, clock } = this.#parts
+    if (!(await findByEmail(pool, tenant, email)))
+      await transaction(pool, async (client) => {
+        const created = await createPerson(client, { tenant, email, passwordHash: null, name, guest: null }, clock())
+        if (created) await client.query('update app_user set roles = $2 where id = $1', [created.user.id, roles])
+      })
+    const person = await findByEmail(pool, tenant, email)
+    if (!person) throw new Error('somebody was invited and is gone')
+    return { user: person.user, link: await this.#linkTo(person) }
   }
 
   async forgot(tenant: TenantId, email: string): Promise<void> {

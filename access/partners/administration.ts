@@ -61,13 +61,19 @@ export class PartnerAdministration {
   }
 
   /** One more key to the same world; those that are there end after `overlap_ms`. */
-  async rotate(partner: store.StoredPartner, overlap_ms: number, sandbox = false): Promise<NewPartnerKey> {
-    const { pool, clock } = this.#parts
-    const before = await store.findKeysOf(pool, partner.id)
-    const key = await this.addKey(partner, sandbox)
-    const keys = before.flatMap((known) => (known.sandbox === sandbox ? [known.id] : []))
-    if (keys.length > 0) await this.#end(partner, keys, clock() + overlap_ms)
+  async rotate(partner: store.StoredPartner, overlap_ms: number): Promise<NewPartnerKey> {
+    const key = await this.addKey(partner)
+    await this.endOthers(partner, key, overlap_ms)
     return key
+  }
+
+  /** Lets all other keys to the world of this one end after `overlap_ms`. */
+  async endOthers(partner: store.StoredPartner, { id }: Pick<NewPartnerKey, 'id'>, overlap_ms: number): Promise<void> {
+    const { pool, clock } = this.#parts
+    const all = await store.findKeysOf(pool, partner.id)
+    const sandbox = all.find((key) => key.id === id)?.sandbox
+    const keys = all.flatMap((key) => (key.sandbox === sandbox && key.id !== id ? [key.id] : []))
+    if (keys.length > 0) await this.#end(partner, keys, clock() + overlap_ms)
   }
 
   /** Ends a key now. False: there is none of this id. */
@@ -81,6 +87,11 @@ export class PartnerAdministration {
   /** Sets what is given of a quota. It holds from the partner's next call on. */
   async setQuota(partner: store.StoredPartner, quota: Partial<PartnerQuota>): Promise<void> {
     await store.setQuota(this.#parts.pool, partner.id, quota)
+    await this.tellChanged(partner)
+  }
+
+  /** Has every node read again what it knows of this partner. To be called after each change of its rows. */
+  async tellChanged(partner: store.StoredPartner): Promise<void> {
     await this.#tell({ outcome: uuidv7(this.#parts.clock()), partner })
   }
 
@@ -95,22 +106,27 @@ export class PartnerAdministration {
     }
   }
 
-  /** One more key, to the world of the partner's users or to its sandbox. Its secret is told here and never again. */
-  async addKey(partner: store.StoredPartner, sandbox = false): Promise<NewPartnerKey> {
+  /**
+   * One more key, to the world of the partner's users or to its sandbox. Its secret is told here and never again, except to whoever
+   * asks under the same `id`.
+   */
+  async addKey(
+    partner: store.StoredPartner,
+    sandbox = false,
+    id = store.keyIdOf(partner.name),
+  ): Promise<NewPartnerKey> {
     const { pool, clock, sealer } = this.#parts
-    const key = { id: store.newKeyId(partner.name), secret: randomBytes(32).toString('base64url') }
-    const sealed_secret = sealer.seal(key.secret, store.secretContext(key.id))
+    const secret = randomBytes(32).toString('base64url')
+    const sealed_secret = sealer.seal(secret, store.secretContext(id))
     const outcome = uuidv7(clock())
-    await store.insertKey(pool, {
-      id: key.id,
-      partner: partner.id,
-      sandbox,
-      sealed_secret,
-      created_ms: clock(),
-      outcome,
-    })
-    await this.#tell({ outcome, partner })
-    return key
+    const key = { id, partner: partner.id, sandbox, sealed_secret, created_ms: clock(), outcome }
+    if (await store.insertKey(pool, key)) {
+      await this.#tell({ outcome, partner })
+      return { id, secret }
+    }
+    const known = await store.findKey(pool, id)
+    if (known?.partner.id !== partner.id) throw new Error(`the key ${id} is another partner's`)
+    return { id, secret: sealer.open(known.sealed_secret, store.secretContext(id)) }
   }
 
   async #end(partner: store.StoredPartner, keys: readonly string[], ends_ms: number): Promise<void> {

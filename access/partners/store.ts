@@ -43,9 +43,9 @@ export const secretContext = (key: string): string => `partner-key/${key}`
 /** Crockford's base32 in small letters: nothing in it is taken for something else. */
 const LETTERS = '0123456789abcdefghjkmnpqrstvwxyz'
 
-/** A key's id: whose it is, and eight random letters. */
-export function newKeyId(name: string): string {
-  return `${name}-${Array.from(randomBytes(8), (byte) => LETTERS[byte % 32]).join('')}`
+/** A key's id: whose it is, and eight random letters, or those that come of `bytes`. */
+export function keyIdOf(name: string, bytes: Uint8Array = randomBytes(8)): string {
+  return `${name}-${Array.from(bytes.subarray(0, 8), (byte) => LETTERS[byte % 32]).join('')}`
 }
 
 type NewPartner = Pick<StoredPartner, 'id' | 'name' | 'tenant' | 'stage'> & Readonly<{ sandbox?: TenantId | undefined }>
@@ -74,14 +74,17 @@ export async function findPartner(pool: Pool, name: string): Promise<StoredPartn
   return rows[0]
 }
 
+/** False: there is a key of this id. */
 export async function insertKey(
   pool: Pool,
   key: Pick<StoredKey, 'id' | 'sandbox' | 'sealed_secret' | 'created_ms' | 'outcome'> & Readonly<{ partner: string }>,
-): Promise<void> {
-  await pool.query(
-    'insert into partner_key(id, partner, sandbox, sealed_secret, created_ms, outcome) values ($1, $2, $3, $4, $5, $6)',
+): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `insert into partner_key(id, partner, sandbox, sealed_secret, created_ms, outcome) values ($1, $2, $3, $4, $5, $6)
+     on conflict do nothing`,
     [key.id, key.partner, key.sandbox, key.sealed_secret, key.created_ms, key.outcome],
   )
+  return rowCount === 1
 }
 
 /** Lets keys end at `ends_ms`, or where they end sooner, then; `outcome` will tell it. Ended keys stay as they are. */
