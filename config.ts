@@ -1,5 +1,7 @@
 import { bridgeSettings } from './config/bridge.ts'
 import { feedSettings } from './config/feed.ts'
+import { httpSettings } from './config/http.ts'
+import { personSettings } from './config/persons.ts'
 import { key, list, oneOf, onOff, text, url, whole, type Setting } from './config/setting.ts'
 
 /**
@@ -73,23 +75,17 @@ export const settings = {
   ),
 
   TOKEN_TTL_S: whole(900, 's', [5, 86_400], 'An access token that leaks is of use for this long at most.'),
+  TOKEN_KEY_DAYS: whole(
+    30,
+    'days',
+    [1, 3650],
+    'How long one key signs access tokens: one that leaked unseen is of use for this long at most.',
+  ),
   REFRESH_TTL_S: whole(
     2_592_000,
     's',
     [60, 31_536_000],
     'A browser that comes back within 30 days is still the same guest.',
-  ),
-  GUESTS_PER_MINUTE: whole(
-    600,
-    'guests',
-    [1, 1_000_000],
-    'New guests from one address: each one costs the faucet its credits.',
-  ),
-  ATTEMPTS_PER_MINUTE: whole(
-    100,
-    'requests',
-    [1, 10_000_000],
-    'Sign-ins, sign-ups, resets and refreshes from one address: more is a machine that guesses.',
   ),
   PASSWORD_MEMORY_KIB: whole(
     19_456,
@@ -118,13 +114,6 @@ export const settings = {
   OIDC_CLIENT_ID: text('', 'id', 'Who we are to that provider.'),
   OIDC_CLIENT_SECRET: { ...text('', 'secret', 'What proves it to that provider.'), secret: true },
   SITE_URL: url(['http', 'https'], 'Where links in letters lead; empty is this node.'),
-
-  REQUESTS_PER_MINUTE: whole(
-    6000,
-    'requests',
-    [1, 10_000_000],
-    'HTTP requests from one address before it gets 429 and Retry-After.',
-  ),
 
   PARTNER_CONNECTIONS: whole(
     20,
@@ -214,13 +203,9 @@ export const settings = {
     [1, 100_000],
     'Commands that may wait for one battle; past it a caller hears "overloaded" at once.',
   ),
-  COMMANDS_PER_MINUTE: whole(
-    600,
-    'requests',
-    [1, 10_000_000],
-    'Requests of one user that change something, before they get 429 and Retry-After.',
-  ),
-  BODY_BYTES_MAX: whole(65_536, 'bytes', [1024, 16_777_216], 'The largest request body; ours stay below 8 KiB.'),
+  ...httpSettings,
+
+  ...personSettings,
 
   ...feedSettings,
 

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import type { OpenEntropyOptions } from '../entropy/open.ts'
 import type { GroupCommitLimits } from '../ledger/group-commit.ts'
 import type { RoomsConfig } from '../rooms/host.ts'
+import type { PlayRules } from './economy.ts'
 import type { ServiceConfig } from '../services/parts.ts'
 
 /** What each part is given of the settings. */
@@ -55,6 +56,17 @@ export function roomsConfig(config: Config, databaseUrl: string): RoomsConfig {
   }
 }
 
+/** What people may let themselves do with real money, where a tenant says nothing else. */
+export function playRules(config: Config): PlayRules {
+  return {
+    usualRules: { ageMin: config.age_min, countriesBlocked: [...config.countries_blocked], realMoney: true },
+    choices: {
+      coolOffHours: config.cool_off_hours.map(Number),
+      selfExclusionDays: config.self_exclusion_days.map(Number),
+    },
+  }
+}
+
 /** What decides battles. */
 export function entropyConfig(config: Config): Pick<OpenEntropyOptions, 'source' | 'drandUrls' | 'period_ms'> {
   return { source: config.entropy, drandUrls: config.drand_url, period_ms: config.entropy_period_ms }
@@ -69,8 +81,11 @@ export function serviceConfig(config: Config, site: string): ServiceConfig {
     guestsPerMinute: config.guests_per_minute,
     attemptsPerMinute: config.attempts_per_minute,
     requestsPerMinute: config.requests_per_minute,
+    userRequestsPerMinute: config.user_requests_per_minute,
     commandsPerMinute: config.commands_per_minute,
     body_bytes_max: config.body_bytes_max,
+    secretBody_bytes_max: config.secret_body_bytes_max,
+    bulkBody_bytes_max: config.bulk_body_bytes_max,
     trustedProxies: config.trusted_proxies,
     site,
     dev: config.dev_pages,

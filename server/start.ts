@@ -31,8 +31,9 @@ import { openBridge } from './bridge.ts'
 import { Cleanup } from './cleanup.ts'
 import { openEconomy } from './economy.ts'
 import { openLog } from './log.ts'
-import { entropyConfig, ledgerLimits, partnerQuota, roomsConfig, serviceConfig } from './settings.ts'
+import { entropyConfig, ledgerLimits, partnerQuota, playRules, roomsConfig, serviceConfig } from './settings.ts'
 import { answerWhileStarting } from './starting.ts'
+import { openUserLimit } from './user-limit.ts'
 
 export type RunningServer = Readonly<{
   /** Where a browser on this machine finds it. */
@@ -156,7 +157,8 @@ async function buildApp(begun: Begun, databaseUrl: string, server: Server, url: 
   await step('filling the catalogue', () => seedCatalog({ pool, ledger, clock }))
   const outbound = createOutbound({ loopback: config.outbound_loopback })
   cleanup.add('outbound calls', () => outbound.close())
-  const { close, ...economy } = openEconomy({ ...base, pool, ledger, tail, access, accounts, sealer, outbound })
+  const play = playRules(config)
+  const { close, ...economy } = openEconomy({ ...base, pool, ledger, tail, access, accounts, sealer, outbound, play })
   cleanup.add('economy', close)
   const entropy = await openEntropy({ ...entropyConfig(config), pool, ledger, sealer, log, clock: time })
   cleanup.add('entropy', () => entropy.close())
@@ -169,7 +171,7 @@ async function buildApp(begun: Begun, databaseUrl: string, server: Server, url: 
     partners: await openPartnerAccess(base, pool, opened, sealer),
     entropy,
     sealer,
-    openings: economy.openings,
+    ...economy,
     config: roomsConfig(config, databaseUrl),
     log,
     clock: time,
@@ -193,6 +195,7 @@ async function buildApp(begun: Begun, databaseUrl: string, server: Server, url: 
     entropy,
     checkpoints,
     analytics: bridge.analytics,
+    userLimit: openUserLimit(base, tail.lineage),
     clock,
     log,
     config: serviceConfig(config, siteOf(config, url)),
@@ -233,6 +236,7 @@ async function openAccess(
     secretKey,
     clock,
     tokenTtl_s: config.token_ttl_s,
+    keyRotation_ms: config.token_key_days * 86_400_000,
     refreshTtl_s: config.refresh_ttl_s,
     faucetCredits: config.faucet_credits,
   })

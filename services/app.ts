@@ -1,10 +1,9 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
-import { bodyLimit } from 'hono/body-limit'
-import { RollingDropError } from '../schema/errors.ts'
 import { addAsyncDocument } from './asyncapi.ts'
 import { addAnalytics } from './analytics.ts'
 import { addAuth } from './auth.ts'
 import { addBattles } from './battles.ts'
+import { bodyLimits } from './body-limits.ts'
 import { addBoxes } from './boxes.ts'
 import { addCheckpoints } from './checkpoints.ts'
 import { createGates } from './caller.ts'
@@ -18,7 +17,9 @@ import { addLimits } from './limits.ts'
 import { addMe } from './me.ts'
 import { addDocument } from './openapi.ts'
 import { addOpenings } from './openings.ts'
+import { allowOrigins } from './origin.ts'
 import { addOwnAccount } from './own-account.ts'
+import { addPublicKeys } from './public-keys.ts'
 import { addProviders } from './providers.ts'
 import type { ServiceEnv, ServiceParts, Services } from './parts.ts'
 import { onError, onNotFound, refuseInvalid } from './problem.ts'
@@ -39,16 +40,11 @@ export function createServices(parts: ServiceParts): Services {
   app.use(requestIds)
   app.use(secureHeaders(parts.config))
   app.use(gates.anyone)
-  app.use(
-    bodyLimit({
-      maxSize: parts.config.body_bytes_max,
-      onError: () => {
-        throw new RollingDropError('request/too-large', { bytes_max: parts.config.body_bytes_max })
-      },
-    }),
-  )
+  app.use(allowOrigins(parts.config, parts.domains))
+  app.use(bodyLimits(parts.config))
   addAuth(app, parts, gates)
   addSignIn(app, parts, gates)
+  addPublicKeys(app, parts)
   addProviders(app, parts, gates)
   addOwnAccount(app, parts, gates)
   addMe(app, parts, gates)

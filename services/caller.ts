@@ -1,11 +1,11 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import type { Access } from '../access/access.ts'
 import type { Origin } from '../access/accounts/accounts.ts'
 import { clientAddressFinder } from '../access/client-address.ts'
 import type { Permission } from '../access/permissions.ts'
 import { RollingDropError } from '../schema/errors.ts'
 import type { ServiceEnv, ServiceParts } from './parts.ts'
-import { createRateLimit } from './rate-limit.ts'
+import { demandOrigin } from './origin.ts'
+import { createRateLimit, type Allowance } from './rate-limit.ts'
 
 type Middleware = MiddlewareHandler<ServiceEnv>
 
@@ -29,7 +29,7 @@ export type Gates = Readonly<{
   newcomer: Middleware
   /** Where something secret is tried: the narrow limit of the address. Puts into the context from where. */
   attempt: Middleware
-  /** Puts the principal into the context, or refuses with one of the auth codes. */
+  /** Puts the principal into the context, or refuses with one of the auth codes; within the limit of one user over all nodes. */
   signedIn: Middleware
   /** Both: a secret is tried by somebody who is signed in. */
   signedInAttempt: [Middleware, Middleware]
@@ -43,9 +43,10 @@ export type Gates = Readonly<{
   staffCommand: (permission: Permission) => [Middleware, Middleware, Middleware]
 }>
 
-type GateParts = Pick<ServiceParts, 'access' | 'accounts' | 'config' | 'clock'>
+type GateParts = Pick<ServiceParts, 'access' | 'accounts' | 'domains' | 'userLimit' | 'config' | 'clock'>
 
-export function createGates({ access, accounts, config, clock }: GateParts): Gates {
+export function createGates(parts: GateParts): Gates {
+  const { access, accounts, config, clock } = parts
   const addressOf = clientAddressFinder(config.trustedProxies)
   const client = (c: Context<ServiceEnv>) =>
     addressOf({ socket: c.env.incoming?.socket.remoteAddress, forwardedFor: c.req.header('x-forwarded-for') })
@@ -53,16 +54,16 @@ export function createGates({ access, accounts, config, clock }: GateParts): Gat
   const guests = createRateLimit({ perMinute: config.guestsPerMinute, clock })
   const attempts = createRateLimit({ perMinute: config.attemptsPerMinute, clock })
   const commands = createRateLimit({ perMinute: config.commandsPerMinute, clock })
-  const signedIn = signIn(access)
+  const signedIn = signIn(parts)
   const attempt: Middleware = async (c, next) => {
     const address = client(c)
-    attempts.take(address)
+    tell(c, 'attempts', attempts.take(address))
     c.set('origin', originOf(c, address))
     c.header('cache-control', 'no-store')
     await next()
   }
   const keyed: Middleware = async (c, next) => {
-    commands.take(c.var.principal.user)
+    tell(c, 'commands', commands.take(c.var.principal.user))
     c.set('key', idempotencyKey(c))
     await next()
   }
@@ -78,12 +79,12 @@ export function createGates({ access, accounts, config, clock }: GateParts): Gat
     }
   return {
     anyone: async (c, next) => {
-      requests.take(client(c))
+      tell(c, 'address', requests.take(client(c)))
       await next()
     },
     newcomer: async (c, next) => {
       const address = client(c)
-      guests.take(address)
+      tell(c, 'guests', guests.take(address))
       c.set('origin', originOf(c, address))
       await next()
     },
@@ -101,12 +102,22 @@ function originOf(c: Context, address: string): Origin {
   return { address, device: c.req.header('user-agent')?.slice(0, DEVICE_MAX) }
 }
 
-function signIn(access: Access): Middleware {
+function signIn({ access, domains, userLimit }: Pick<GateParts, 'access' | 'domains' | 'userLimit'>): Middleware {
   return async (c, next) => {
-    c.set('principal', await access.authenticate(bearerToken(c)))
+    const principal = await access.authenticate(bearerToken(c))
+    await demandOrigin(domains, principal.tenant, c.var.foreignOrigin)
+    const taken = userLimit.take(principal.user)
+    tell(c, 'user', taken instanceof Promise ? await taken : taken)
+    c.set('principal', principal)
     c.header('cache-control', 'no-store')
     await next()
   }
+}
+
+/** What is left of the narrowest limit, in the headers of draft-ietf-httpapi-ratelimit-headers. */
+function tell(c: Context<ServiceEnv>, name: string, { limit, left, reset_s }: Allowance): void {
+  c.header('ratelimit-policy', `"${name}";q=${limit};w=60`)
+  c.header('ratelimit', `"${name}";r=${left};t=${reset_s}`)
 }
 
 function idempotencyKey(c: Context): string {

@@ -17,6 +17,7 @@ import type { Checkpoints } from '../ledger/checkpoints.ts'
 import type { Ledger, Tail } from '../ledger/ledger.ts'
 import type { AnalyticsReader } from '../schema/analytics.ts'
 import type { Openings } from '../openings/openings.ts'
+import type { UserLimit } from './user-limit.ts'
 
 /** What the services are made of. `main.ts` wires it; nothing here reads the environment. */
 export type ServiceParts = Readonly<{
@@ -35,6 +36,7 @@ export type ServiceParts = Readonly<{
   entropy: Pick<Entropy, 'published' | 'beacon'>
   checkpoints: Pick<Checkpoints, 'list'>
   analytics: AnalyticsReader
+  userLimit: Pick<UserLimit, 'take'>
   config: ServiceConfig
   /** This node's id, for /health. */
   node: string
@@ -55,7 +57,12 @@ export type ServiceConfig = Readonly<{
   attemptsPerMinute: number
   requestsPerMinute: number
   commandsPerMinute: number
+  /** Requests of any kind of one user over all nodes. */
+  userRequestsPerMinute: number
+  /** Of most routes, of those that take a secret, of those that take much in one go. */
   body_bytes_max: number
+  secretBody_bytes_max: number
+  bulkBody_bytes_max: number
   /** Addresses and CIDR ranges whose X-Forwarded-For is believed. */
   trustedProxies: readonly string[]
   /** Where the pages are reached from outside; without a slash at its end. */
@@ -66,7 +73,7 @@ export type ServiceConfig = Readonly<{
 
 export type ServiceEnv = {
   Bindings: Partial<HttpBindings>
-  Variables: { principal: Principal; key: string; origin: Origin; trace: Trace }
+  Variables: { principal: Principal; key: string; origin: Origin; trace: Trace; foreignOrigin: string | undefined }
 }
 
 export type Services = OpenAPIHono<ServiceEnv>

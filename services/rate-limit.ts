@@ -2,10 +2,17 @@ import { RollingDropError } from '../schema/errors.ts'
 
 const MINUTE_MS = 60_000
 
+/** What is left of a limit: so many of `limit` a minute, and all of them again in `reset_s` seconds. */
+export type Allowance = Readonly<{ limit: number; left: number; reset_s: number }>
+
 export type RateLimit = Readonly<{
   /** Counts one request of `key`. Throws `request/too-many` with the seconds to wait, and does not count it then. */
-  take(key: string): void
+  take(key: string): Allowance
 }>
+
+export function tooMany(wait_ms: number): RollingDropError {
+  return new RollingDropError('request/too-many', { retryAfter_s: Math.max(1, Math.ceil(wait_ms / 1000)) })
+}
 
 /**
  * At most `perMinute` requests a key, evenly or at once: the generic cell rate algorithm (ITU-T I.371), one number a key.
@@ -33,9 +40,14 @@ export function createRateLimit(
       const next = Math.max(full_ms.get(key) ?? 0, now_ms) + interval_ms
       const wait_ms = next - now_ms - MINUTE_MS
       // Half a millisecond absorbs what adding up fractions of intervals has gathered.
-      if (wait_ms > 0.5) throw new RollingDropError('request/too-many', { retryAfter_s: Math.ceil(wait_ms / 1000) })
+      if (wait_ms > 0.5) throw tooMany(wait_ms)
       if (!full_ms.has(key) && full_ms.size >= keysMax) makeRoom(now_ms)
       full_ms.set(key, next)
+      return {
+        limit: perMinute,
+        left: Math.floor((MINUTE_MS + now_ms - next) / interval_ms),
+        reset_s: Math.ceil((next - now_ms) / 1000),
+      }
     },
   }
 }

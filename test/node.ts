@@ -7,6 +7,7 @@ import { Passwords } from '../access/accounts/password.ts'
 import { createAccess, type AccessOperations } from '../access/open.ts'
 import { createOutbound } from '../access/outbound.ts'
 import type { Persons } from '../access/persons/persons.ts'
+import type { PartnerDomains } from '../access/partners/domains.ts'
 import { createSealer } from '../access/seal.ts'
 import { createPostgresAnalytics } from '../bridge/analytics/postgres-reader.ts'
 import type { Catalog } from '../catalog/catalog.ts'
@@ -19,8 +20,10 @@ import type { Openings } from '../openings/openings.ts'
 import type { Tokens } from '../schema/http.ts'
 import { openEconomy } from '../server/economy.ts'
 import { createServices } from '../services/app.ts'
+import { createUserLimit } from '../services/user-limit.ts'
 import type { ServiceConfig, Services } from '../services/parts.ts'
 import { createDatabase } from './database.ts'
+import { PLAY_RULES } from './limits.ts'
 
 export const FAUCET_CREDITS = 100_000
 export const TOKEN_TTL_S = 900
@@ -38,6 +41,7 @@ export type TestNode = OpenLedger &
     persons: Persons
     limits: Limits
     openings: Openings
+    domains: PartnerDomains
     checkpoints: Checkpoints
     app: Services
     logged: unknown[]
@@ -63,7 +67,10 @@ const config: ServiceConfig = {
   attemptsPerMinute: 1_000_000,
   requestsPerMinute: 1_000_000,
   commandsPerMinute: 1_000_000,
+  userRequestsPerMinute: 1_000_000,
   body_bytes_max: 65_536,
+  secretBody_bytes_max: 8192,
+  bulkBody_bytes_max: 1_048_576,
   trustedProxies: [],
   site: SITE,
   dev: false,
@@ -95,7 +102,7 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
   const accounts = new PostgresAccounts({ pool, access, sealer, passwords, mail, site: SITE, clock })
   const providerSignIn = createProviderSignIn({ pool, access, sealer, providers: [], site: SITE, clock })
   const outbound = createOutbound({ loopback: true })
-  const economy = openEconomy({ pool, ledger, tail, access, accounts, sealer, outbound, clock, log })
+  const economy = openEconomy({ play: PLAY_RULES, pool, ledger, tail, access, accounts, sealer, outbound, clock, log })
   const { catalog, persons, limits, openings } = economy
   const parts = {
     ...economy,
@@ -113,7 +120,10 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
     log,
     node: 'n1',
   }
-  const app = createServices({ ...parts, config: { ...config, ...changed } })
+  const ours = { ...config, ...changed }
+  const counted = { redisUrl: '', lineage: tail.lineage, failed: into }
+  const userLimit = createUserLimit({ ...counted, perMinute: ours.userRequestsPerMinute })
+  const app = createServices({ ...parts, userLimit, config: ours })
   const close = async () => {
     access.close()
     await economy.close()
@@ -136,6 +146,7 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
     persons,
     limits,
     openings,
+    domains: economy.domains,
     checkpoints,
     app,
     logged,
