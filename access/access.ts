@@ -10,6 +10,8 @@ export type Principal = Readonly<{
   roles: readonly Role[]
   session: string
   expires_ms: number
+  /** Which key its token was signed by; left out where no token was. */
+  key?: string
 }>
 
 /** Whom a revocation hits: one session, or all sessions of a user. */
@@ -23,6 +25,8 @@ export interface Access {
   demand(principal: Principal, permission: Permission): void
   /** Whether the principal's session or user has been revoked, as this node knows it. */
   isRevoked(principal: Principal): boolean
+  /** Whether the key that the principal's token was signed by has ended: a new token is had by the refresh token. */
+  isKeyEnded(principal: Principal): boolean
   /** Calls `listen` for every revocation on any node, within 5 s. Returns how to stop. */
   onRevoked(listen: (revocation: Revocation) => void): () => void
   /** Names of users, for rooms to show. Unknown ids are left out. */

@@ -1,4 +1,5 @@
 import type { Ledger } from '../ledger/ledger.ts'
+import { MAIN_TENANT } from '../schema/account.ts'
 import { digestOf } from '../schema/digest.ts'
 import type { EventDraft } from '../schema/event.ts'
 import { uuidv7 } from '../schema/uuid.ts'
@@ -18,6 +19,9 @@ export type Act = Readonly<{
   before: unknown
   after: unknown
 }>
+
+/** Who acts with a script on the machine itself: whoever may do that has the database and every key anyway. */
+export const AT_THE_CONSOLE: Act['by'] = { user: 'console', tenant: MAIN_TENANT }
 
 /** The event of an act, for the outcome that does it: then one cannot commit without the other. */
 export function acted({ by, action, object, before, after }: Act): EventDraft {

@@ -2,7 +2,6 @@ import { hkdfSync } from 'node:crypto'
 
 /** What a key is used for. A label is never used for two things and never changes: what it sealed would be lost. */
 const labels = {
-  token: 'rollingdrop/access-token/1',
   refresh: 'rollingdrop/refresh-token/1',
   seal: 'rollingdrop/seal/1',
   word: 'rollingdrop/word/1',

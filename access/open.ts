@@ -5,6 +5,9 @@ import { RollingDropError } from '../schema/errors.ts'
 import type { Tokens } from '../schema/http.ts'
 import type { Access, Principal, Revocation } from './access.ts'
 import { RevocationList } from './revocation.ts'
+import { createSealer } from './seal.ts'
+import { SigningKeyStore, type PublicJwk } from './signing-key.ts'
+import { SigningKeys } from './signing-keys.ts'
 import { demandPermission } from './permissions.ts'
 import { createSessions, type Continued } from './session.ts'
 import { createAccessTokens } from './token.ts'
@@ -31,6 +34,8 @@ export interface AccessOperations extends Access {
   signIn(user: User, device?: string): Promise<Tokens>
   /** Brings a user's play credits up to the faucet's gift again. */
   topUp(user: User): Promise<void>
+  /** What anybody checks access tokens by (RFC 7517): the keys that signed those that are good, and the one that signs next. */
+  publicKeys(): readonly PublicJwk[]
   /** Deletes what has expired. To be called now and then. */
   dropExpired(): Promise<void>
   close(): void
@@ -44,30 +49,38 @@ type Options = Readonly<{
   secretKey: Uint8Array
   tokenTtl_s: number
   refreshTtl_s: number
+  /** How long a key signs tokens before the next one does. */
+  keyRotation_ms?: number
   /** Play credits of a new user, in hundredths. */
   faucetCredits: number
   /** Unix ms. */
   clock: () => number
 }>
 
+const KEY_ROTATION_MS = 30 * 86_400_000
+
 /** Opens the access of one node; resolves when the revocations that still matter are in memory. */
 export async function createAccess(options: Options): Promise<AccessOperations> {
-  const { pool, ledger, clock, tokenTtl_s } = options
+  const { pool, ledger, clock, tokenTtl_s, keyRotation_ms: rotate_ms = KEY_ROTATION_MS } = options
   const credits = BigInt(options.faucetCredits)
-  const tokens = createAccessTokens(options.secretKey, clock)
+  const store = new SigningKeyStore(pool, createSealer(options.secretKey))
+  const keys = await SigningKeys.open({ ...options, store, rotate_ms })
+  const tokens = createAccessTokens(keys, clock)
   const sessions = createSessions(options)
   const revocations = await RevocationList.open(options)
   const isRevoked = (principal: Principal) => revocations.has(principal.session, principal.user)
 
-  async function tokensOf({ session, user, refreshToken }: Continued): Promise<Tokens> {
+  function tokensOf({ session, user, refreshToken }: Continued): Tokens {
     const { id, name, guest, tenant, roles } = user
     const expiresAt = (Math.floor(clock() / 1000) + tokenTtl_s) * 1000
-    const token = await tokens.sign({ user: id, session, name, guest, tenant, roles, expires_ms: expiresAt })
+    const token = tokens.sign({ user: id, session, name, guest, tenant, roles, expires_ms: expiresAt })
     return { user: { id, name, guest }, token, refreshToken, expiresAt }
   }
 
   return {
     isRevoked,
+    isKeyEnded: ({ key }) => key !== undefined && !keys.isGood(key),
+    publicKeys: () => keys.published(),
     async authenticate(token) {
       if (token === undefined || token === '') throw new RollingDropError('auth/token-missing')
       const principal = await tokens.verify(token)
@@ -109,6 +122,9 @@ export async function createAccess(options: Options): Promise<AccessOperations> 
       await topUp(ledger, user, credits, clock())
     },
     dropExpired: () => sessions.dropExpired(),
-    close: () => revocations.close(),
+    close: () => {
+      keys.close()
+      revocations.close()
+    },
   }
 }

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openTestNode, TOKEN_TTL_S, type TestNode } from '../test/node.ts'
+import { tokenSigner } from '../test/token.ts'
 import { userOwner } from '../schema/account.ts'
 import { PLAY_CREDIT } from '../schema/asset.ts'
 import { REFRESH_GRACE_MS } from './session.ts'
-import { createAccessTokens } from './token.ts'
 
 let node: TestNode
 beforeAll(async () => void (node = await openTestNode()))
@@ -44,7 +44,7 @@ describe('access tokens', () => {
     const forged = [header, Buffer.from(JSON.stringify(grown)).toString('base64url'), signature].join('.')
     await expect(node.access.authenticate(forged)).rejects.toEqual(coded('auth/token-invalid'))
     const principal = await node.access.authenticate(token)
-    const foreign = await createAccessTokens(new Uint8Array(32), Date.now).sign(principal)
+    const foreign = (await tokenSigner(node.pool, node.secretKey, { forged: true }))(principal)
     await expect(node.access.authenticate(foreign)).rejects.toEqual(coded('auth/token-invalid'))
     const later = await node.accessAhead(TOKEN_TTL_S * 1000 + 1000)
     await expect(later.authenticate(token)).rejects.toEqual(coded('auth/token-expired'))

@@ -1,16 +1,16 @@
-import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto'
-import { SignJWT } from 'jose'
+import { hash, sign, verify } from 'node:crypto'
 import { z } from 'zod'
 import { RollingDropError } from '../schema/errors.ts'
 import type { Principal } from './access.ts'
-import { deriveKey } from './key.ts'
 import { roles } from './permissions.ts'
+import type { TokenKeys } from './signing-keys.ts'
 
 const ISSUER = 'rollingdrop'
-const HEADER = { alg: 'HS256', typ: 'JWT' } as const
-/** What a token of ours begins with, to the byte: a header that asks for anything else is not even read. */
-const HEADER_TEXT = Buffer.from(JSON.stringify(HEADER)).toString('base64url')
-const TOKEN = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{43})$/
+const TOKEN = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{86})$/
+/** The header of a token of ours, to the byte: one that asks for anything else is not even read. */
+const HEADER = /^\{"alg":"EdDSA","kid":"([A-Za-z0-9_-]{1,64})","typ":"JWT"\}$/
+/** Tokens that were checked and are remembered: those of the users who were active within a token's life. */
+const REMEMBERED_MAX = 20_000
 
 const claims = z.object({
   iss: z.literal(ISSUER),
@@ -24,46 +24,85 @@ const claims = z.object({
 })
 
 export type AccessTokens = Readonly<{
-  sign(principal: Principal): Promise<string>
+  sign(principal: Principal): string
   /** Throws `auth/token-expired`, or `auth/token-invalid` for everything that is not a token of ours. */
   verify(token: string): Promise<Principal>
 }>
 
 /**
- * Access tokens: JWT (RFC 7519), HS256 with a key derived from the secret key that all nodes share. `clock` gives unix ms.
- * They are checked in place: over WebCrypto's threads a check costs many times what its hash does.
+ * Access tokens: JWT (RFC 7519) signed by Ed25519 (RFC 8037) with the key that `kid` names. `clock` gives unix ms. A token that was
+ * checked is remembered by its hash, so that the next call costs no signature; that it has expired, or its key has ended, is seen
+ * each time.
  */
-export function createAccessTokens(secretKey: Uint8Array, clock: () => number): AccessTokens {
-  const key = createSecretKey(deriveKey(secretKey, 'token'))
+export function createAccessTokens(keys: TokenKeys, clock: () => number): AccessTokens {
+  const remembered = new Map<string, Principal>()
+
+  function current(principal: Principal): Principal {
+    // A new one is had by the refresh token, which no signing key can make.
+    if (principal.expires_ms <= clock() || !keys.isGood(principal.key!))
+      throw new RollingDropError('auth/token-expired')
+    return principal
+  }
+
+  function remember(name: string, principal: Principal): void {
+    if (remembered.size >= REMEMBERED_MAX) remembered.delete(remembered.keys().next().value!)
+    remembered.set(name, principal)
+  }
+
   return {
     sign({ user, session, name, guest, tenant, roles, expires_ms }) {
-      return new SignJWT({ sid: session, name, guest, tenant, roles })
-        .setProtectedHeader(HEADER)
-        .setIssuer(ISSUER)
-        .setSubject(user)
-        .setIssuedAt(Math.floor(clock() / 1000))
-        .setExpirationTime(Math.floor(expires_ms / 1000))
-        .sign(key)
+      const { kid, privateKey } = keys.signer()
+      const payload = {
+        sid: session,
+        name,
+        guest,
+        tenant,
+        roles,
+        iss: ISSUER,
+        sub: user,
+        iat: Math.floor(clock() / 1000),
+        exp: Math.floor(expires_ms / 1000),
+      }
+      const text = `${encoded({ alg: 'EdDSA', kid, typ: 'JWT' })}.${encoded(payload)}`
+      return `${text}.${sign(null, Buffer.from(text), privateKey).toString('base64url')}`
     },
     async verify(token) {
-      const [, header, payload, signature] = TOKEN.exec(token) ?? []
-      if (header !== HEADER_TEXT || payload === undefined || signature === undefined) throw invalid()
-      const signed = createHmac('sha256', key).update(`${header}.${payload}`).digest('base64url')
-      // As text: one signature is written in one way only.
-      if (!timingSafeEqual(Buffer.from(signed), Buffer.from(signature))) throw invalid()
-      const principal = principalOf(Buffer.from(payload, 'base64url').toString())
-      if (principal.expires_ms <= clock()) throw new RollingDropError('auth/token-expired')
+      const name = hash('sha256', token, 'base64url')
+      const known = remembered.get(name)
+      if (known) return current(known)
+      const { kid, text, payload, signature } = partsOf(token)
+      const key = await keys.find(kid)
+      if (key === undefined) throw invalid()
+      if (key === 'ended') throw new RollingDropError('auth/token-expired')
+      // In place: over WebCrypto's threads a check costs far more than it does itself.
+      if (!verify(null, Buffer.from(text), key, signature)) throw invalid()
+      const principal = current(principalOf(payload, kid))
+      remember(name, principal)
       return principal
     },
   }
 }
 
+/** Throws `auth/token-invalid` for what cannot be a token of ours, whoever has signed it. */
+function partsOf(token: string) {
+  const [, header = '', payload = '', written = ''] = TOKEN.exec(token) ?? []
+  const [, kid] = HEADER.exec(Buffer.from(header, 'base64url').toString()) ?? []
+  const signature = Buffer.from(written, 'base64url')
+  // One signature is written in one way only: the last letter has bits that belong to no byte.
+  if (kid === undefined || signature.toString('base64url') !== written) throw invalid()
+  return { kid, text: `${header}.${payload}`, payload, signature }
+}
+
 /** Of a payload whose signature is ours. */
-function principalOf(json: string): Principal {
-  const read = claims.safeParse(JSON.parse(json))
+function principalOf(payload: string, kid: string): Principal {
+  const read = claims.safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString()))
   if (!read.success) throw invalid()
   const { sub, sid, name, guest, tenant, roles, exp } = read.data
-  return { user: sub, session: sid, name, guest, tenant, roles, expires_ms: exp * 1000 }
+  return { user: sub, session: sid, name, guest, tenant, roles, expires_ms: exp * 1000, key: kid }
+}
+
+function encoded(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
 }
 
 function invalid(): RollingDropError {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createAccessTokens } from '../access/token.ts'
+import pg from 'pg'
 import { startServer, type Server } from '../loadtest/server.ts'
 import { uuidv7 } from '../schema/uuid.ts'
 import { createDatabase, type TestDatabase } from '../test/database.ts'
+import { tokenSigner } from '../test/token.ts'
 import { BOX, codeOf, doorOf, inTurns, PRICE, refusal, seatAt, seed, wanted, type Door } from './door.ts'
 import type { RawClient } from './raw-client.ts'
 import { audit } from './server-process.ts'
@@ -196,21 +197,14 @@ describe('who is not known', () => {
   test('a token that is missing, forged, expired, or of nobody', async () => {
     const own = await door.guest()
     const [head, payload, signature] = own.token.split('.') as [string, string, string]
-    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as {
-      sub: string
-      sid: string
-      name: string
-    }
-    const principal = {
-      user: claims.sub,
-      session: claims.sid,
-      name: claims.name,
-      guest: true,
-      tenant: 'main',
-      roles: ['player'],
-    } as const
-    const signedBy = (key: string, expires_ms: number) =>
-      createAccessTokens(Buffer.from(key, 'hex'), Date.now).sign({ ...principal, expires_ms })
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<'sub' | 'sid' | 'name', string>
+    const { sub: user, sid: session, name } = claims
+    const principal = { user, session, name, guest: true, tenant: 'main', roles: ['player'] } as const
+    const pool = new pg.Pool({ connectionString: database.url, max: 1 })
+    const sign = await tokenSigner(pool, Buffer.from(SECRET_KEY, 'hex'))
+    const forge = await tokenSigner(pool, Buffer.from(SECRET_KEY, 'hex'), { forged: true })
+    await pool.end()
+    const signed = (expires_ms: number) => sign({ ...principal, expires_ms })
     const none = Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url')
     const admin = Buffer.from(JSON.stringify({ ...claims, roles: ['admin'] })).toString('base64url')
     const bad: [string, string | undefined][] = [
@@ -219,8 +213,8 @@ describe('who is not known', () => {
       ['auth/token-invalid', `${head}.${payload}.${signature.toLowerCase()}`],
       ['auth/token-invalid', `${head}.${admin}.${signature}`],
       ['auth/token-invalid', `${none}.${payload}.`],
-      ['auth/token-invalid', await signedBy('ff'.repeat(32), Date.now() + 60_000)],
-      ['auth/token-expired', await signedBy(SECRET_KEY, Date.now() - 60_000)],
+      ['auth/token-invalid', forge({ ...principal, expires_ms: Date.now() + 60_000 })],
+      ['auth/token-expired', signed(Date.now() - 60_000)],
     ]
     const battle = await door.battle(own)
     for (const [code, token] of bad) {
@@ -238,7 +232,7 @@ describe('who is not known', () => {
         expect(await client.closed).toEqual({ code: 4401, reason: code })
       }
     }
-    const good = await signedBy(SECRET_KEY, Date.now() + 60_000)
+    const good = signed(Date.now() + 60_000)
     expect((await door.http('GET', '/me', { token: good })).status).toBe(200) // so the forgeries failed for what was forged
   })
 

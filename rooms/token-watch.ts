@@ -9,8 +9,8 @@ export type Watched = Readonly<{ principal: Principal; end(error: RollingDropErr
 const LOOK_MS = 1_000
 
 /**
- * Keeps looking at the tokens that opened sockets, all of a node at once: one that has expired, or whose session or user is
- * revoked on any node, closes its socket. It knows therefore how many sockets a user has here.
+ * Keeps looking at the tokens that opened sockets, all of a node at once: one that has expired, whose key has ended, or whose session or
+ * user is revoked on any node, closes its socket. It knows therefore how many sockets a user has here.
  */
 export class TokenWatch {
   readonly #access: Access
@@ -65,8 +65,10 @@ export class TokenWatch {
     this.#cancel = this.#clock.at(this.#clock.now() + LOOK_MS, () => {
       const now_ms = this.#clock.now()
       for (const watched of this.#watched.values()) {
-        if (watched.principal.expires_ms <= now_ms) watched.end(new RollingDropError('auth/token-expired'))
-        else if (this.#access.isRevoked(watched.principal)) watched.end(new RollingDropError('auth/revoked'))
+        const { principal } = watched
+        if (principal.expires_ms <= now_ms || this.#access.isKeyEnded(principal))
+          watched.end(new RollingDropError('auth/token-expired'))
+        else if (this.#access.isRevoked(principal)) watched.end(new RollingDropError('auth/revoked'))
       }
       this.#lookLater()
     })

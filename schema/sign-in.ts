@@ -61,3 +61,16 @@ export type Recovery = z.infer<typeof recovery>
 export const providers = z.object({ providers: z.array(z.string()).describe('names, as they stand in the addresses') })
 export const departure = z.object({ url: z.url().describe('where to send the browser') })
 export const confirmed = z.object({ until: z.number().describe('unix ms until which the session counts as confirmed') })
+
+export const publicKeys = z.object({
+  keys: z.array(
+    z.object({
+      kty: z.literal('OKP'),
+      crv: z.literal('Ed25519'),
+      x: z.string().describe('the key, base64url'),
+      kid: z.string().describe('as it stands in the header of a token'),
+      alg: z.literal('EdDSA'),
+      use: z.literal('sig'),
+    }),
+  ),
+})

@@ -1,12 +1,6 @@
 import { pino, type DestinationStream, type Logger } from 'pino'
+import { impersonal } from '../access/plain-words.ts'
 import { currentTrace } from '../access/trace.ts'
-
-/** What would say who somebody is, or let others be them, wherever in a line it stands: mail addresses, JWTs, credentials. */
-const PERSONAL: readonly (readonly [RegExp, string])[] = [
-  [/[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(\.[\w-]+)+/g, '…@…'],
-  [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '…jwt…'],
-  [/\b(bearer|basic) +[\w.~+/=-]+/gi, '$1 …'],
-]
 
 /** Fields that are never written, whatever they hold. */
 const SECRET_FIELDS = ['authorization', 'cookie', 'password', 'email', 'token', 'refreshToken', 'secret']
@@ -39,8 +33,4 @@ function told(error: unknown): unknown {
 function ofRequest(): object {
   const { requestId, traceId } = currentTrace() ?? {}
   return { requestId, traceId }
-}
-
-function impersonal(line: string): string {
-  return PERSONAL.reduce((text, [found, instead]) => text.replaceAll(found, instead), line)
 }

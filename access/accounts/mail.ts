@@ -2,7 +2,7 @@ import { createTransport } from 'nodemailer'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import { uuidv7 } from '../../schema/uuid.ts'
-import { withoutSecrets } from '../plain-words.ts'
+import { impersonal } from '../plain-words.ts'
 import type { Sealer } from '../seal.ts'
 import { aboutAddress } from './forget.ts'
 import type { Letter } from './letters.ts'
@@ -132,7 +132,7 @@ export class Mail {
         await pool.query('update mail set next_try_ms = $2, error = $3 where id = $1', [
           id,
           clock() + wait_ms,
-          withoutSecrets((error as Error).message).slice(0, 200),
+          impersonal((error as Error).message).slice(0, 200),
         ])
     }
   }

@@ -1,10 +1,10 @@
 import { expect, vi } from 'vitest'
-import { createAccessTokens } from '../../../access/token.ts'
 import { digestOf } from '../../../schema/digest.ts'
 import type { EventDraft } from '../../../schema/event.ts'
 import { formatPosition } from '../../../schema/position.ts'
 import { uuidv7 } from '../../../schema/uuid.ts'
 import type { TestRooms } from '../../../test/rooms.ts'
+import { tokenSigner } from '../../../test/token.ts'
 import type { Reading } from './door.ts'
 
 /** The limits under which the spec is run. */
@@ -67,5 +67,5 @@ export const welcomed = (reading: Reading): Promise<void> =>
 export async function shortToken(node: TestRooms, ms: number, guest?: Readonly<{ token: string }>): Promise<string> {
   const principal = await node.access.authenticate((guest ?? (await node.guest())).token)
   const expires_ms = Math.ceil((Date.now() + ms) / 1000) * 1000
-  return createAccessTokens(node.secretKey, Date.now).sign({ ...principal, expires_ms })
+  return (await tokenSigner(node.pool, node.secretKey))({ ...principal, expires_ms })
 }
