@@ -9,6 +9,13 @@ import { OpenShelf } from './opening/open-shelf.tsx'
 import { AccountPage } from './account/account-page.tsx'
 import { LivePage } from './live/live-page.tsx'
 import { Lobby } from './lobby/lobby.tsx'
+import { ConfirmDialog } from './confirm/confirm-dialog.tsx'
+import { ItemMarket } from './market/item-market.tsx'
+import { MarketPage } from './market/market-page.tsx'
+import { OwnOffers } from './market/own-offers.tsx'
+import { ShowcasePage } from './trades/showcase-page.tsx'
+import { TradesPage } from './trades/trades-page.tsx'
+import { WalletPage } from './wallet/wallet-page.tsx'
 import { RulesPage } from './rules/rules-page.tsx'
 import { Header } from './shell/header.tsx'
 import { Reconnecting } from './shell/reconnecting.tsx'
@@ -33,6 +40,7 @@ export function App() {
       </div>
       <TabBar />
       <Toasts />
+      <ConfirmDialog />
     </>
   )
 }
@@ -48,6 +56,11 @@ const titles: Record<Route['page'], string> = {
   live: 'Live feed',
   account: 'Account',
   open: 'Open boxes',
+  market: 'Market',
+  'own-offers': 'Your offers',
+  trades: 'Trades',
+  wallet: 'Wallet',
+  showcase: 'Showcase',
   nowhere: 'Nothing here',
 }
 
@@ -77,6 +90,16 @@ function Page() {
       return <AccountPage key={at.step} step={at.step} />
     case 'live':
       return <LivePage />
+    case 'market':
+      return at.asset === null ? <MarketPage /> : <ItemMarket key={at.asset} asset={at.asset} />
+    case 'own-offers':
+      return <OwnOffers />
+    case 'trades':
+      return <TradesPage />
+    case 'wallet':
+      return <WalletPage />
+    case 'showcase':
+      return <ShowcasePage key={at.user} user={at.user} />
     case 'nowhere':
       return (
         <section class="empty-page">

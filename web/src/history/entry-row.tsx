@@ -16,6 +16,20 @@ const kinds: Readonly<Record<string, string>> = {
   'battle.settle': 'Won in a battle',
   'box.open': 'Boxes opened',
   'item.sell': 'Item sold',
+  'item.move': 'Item given',
+  'listing.open': 'Put on the market',
+  'listing.sell': 'Sold on the market',
+  'listing.end': 'Taken off the market',
+  'order.open': 'Kept aside for an order',
+  'order.fill': 'Bought on the market',
+  'order.end': 'Order ended',
+  'trade.offer': 'Offered in a trade',
+  'trade.accept': 'Traded',
+  'trade.end': 'Trade ended',
+  'deposit.post': 'Paid in',
+  'deposit.refund': 'Refunded',
+  'withdrawal.post': 'Paid out',
+  'redemption.ship': 'Sent home',
 }
 
 /** One movement of the player's own account, with the balance it left. */

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { OwnNav } from '../shell/own-nav.tsx'
 import { entries, followHistory, loading, loadMore, more } from '../state/history.ts'
 import { PLAY } from '../state/session.ts'
 import { BattleResults } from './battle-results.tsx'
@@ -17,6 +18,7 @@ export function HistoryPage() {
   useEffect(followHistory, [])
   return (
     <div class="page">
+      <OwnNav at="history" />
       <h1>History</h1>
       <div class="tabs" role="tablist" aria-label="What to show">
         {views.map(({ id, name }) => (

@@ -40,7 +40,7 @@ export function Balance() {
   const target = purse.value
   useEffect(() => (target === null ? undefined : countTo(target)), [target])
   return (
-    <div class="balance" title="Play credits: worth nothing real, and never exchanged for it">
+    <a class="balance" href="/wallet" title="Play credits: worth nothing real, and never exchanged for it">
       <span class="coin" aria-hidden="true" />
       <span class="balance-amount" data-testid="balance" data-minor={target?.toString()} aria-label="Play credits">
         {shown.value === null ? '…' : credits(shown.value)}
@@ -54,6 +54,6 @@ export function Balance() {
           {creditsChange(change.value.amount)}
         </span>
       )}
-    </div>
+    </a>
   )
 }

@@ -5,14 +5,23 @@ import type { IconName } from './icon.tsx'
 export const pages: readonly Readonly<{ path: string; page: Route['page']; name: string; icon: IconName }>[] = [
   { path: '/', page: 'lobby', name: 'Battles', icon: 'swords' },
   { path: '/open', page: 'open', name: 'Open', icon: 'gift' },
+  { path: '/market', page: 'market', name: 'Market', icon: 'coins' },
   { path: '/items', page: 'items', name: 'Items', icon: 'bag' },
-  { path: '/history', page: 'history', name: 'History', icon: 'clock' },
   { path: '/live', page: 'live', name: 'Live', icon: 'pulse' },
   { path: '/leaders', page: 'leaders', name: 'Leaders', icon: 'crown' },
   { path: '/verify', page: 'verify', name: 'Verify', icon: 'shield' },
   { path: '/rules', page: 'rules', name: 'Rules', icon: 'book' },
 ]
 
+/** Pages that one comes to from another one. */
+const within: Partial<Record<Route['page'], Route['page']>> = {
+  battle: 'lobby',
+  'own-offers': 'market',
+  trades: 'items',
+  wallet: 'items',
+  history: 'items',
+}
+
 export function isAt(page: Route['page'], route: Route): boolean {
-  return page === route.page || (page === 'lobby' && route.page === 'battle')
+  return page === route.page || page === within[route.page]
 }

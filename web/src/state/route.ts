@@ -11,6 +11,11 @@ export type Route =
   | Readonly<{ page: 'live' }>
   | Readonly<{ page: 'account'; step: AccountStep }>
   | Readonly<{ page: 'open'; box: string | null }>
+  | Readonly<{ page: 'market'; asset: string | null }>
+  | Readonly<{ page: 'own-offers' }>
+  | Readonly<{ page: 'trades' }>
+  | Readonly<{ page: 'wallet' }>
+  | Readonly<{ page: 'showcase'; user: string }>
   | Readonly<{ page: 'nowhere' }>
 
 /** What one came to the account for; what stands after # in the address is the link's. */
@@ -22,6 +27,9 @@ const steps: ReadonlySet<string> = new Set<AccountStep>(['confirm', 'reset', 'fo
 export function routeOf(url: URL): Route {
   const [first = '', second, ...rest] = url.pathname.split('/').filter((part) => part !== '')
   if (rest.length > 0) return { page: 'nowhere' }
+  if (first === 'market' && second === 'mine') return { page: 'own-offers' }
+  if (first === 'market') return { page: 'market', asset: second === undefined ? null : decodeURIComponent(second) }
+  if (first === 'u' && second !== undefined) return { page: 'showcase', user: second }
   if (first === 'open') return { page: 'open', box: second ?? null }
   if (first === 'account' && (second === undefined || steps.has(second)))
     return { page: 'account', step: (second ?? 'own') as AccountStep }
@@ -37,6 +45,8 @@ export function routeOf(url: URL): Route {
     case 'rules':
     case 'leaders':
     case 'live':
+    case 'trades':
+    case 'wallet':
       return { page: first }
     default:
       return { page: 'nowhere' }
