@@ -1,3 +1,4 @@
+import { boxSettings } from './config/boxes.ts'
 import { bridgeSettings } from './config/bridge.ts'
 import { feedSettings } from './config/feed.ts'
 import { httpSettings } from './config/http.ts'
@@ -206,6 +207,8 @@ export const settings = {
   ...httpSettings,
 
   ...personSettings,
+
+  ...boxSettings,
 
   ...feedSettings,
 

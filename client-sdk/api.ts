@@ -17,7 +17,8 @@ import type {
   Sold,
   Tokens,
 } from '../schema/http.ts'
-import type { Opened, OpeningOpened, OpeningProof, OwnLimit, OwnSeeds } from '../schema/opening.ts'
+import type { OwnLimit } from '../schema/limits.ts'
+import type { Opened, OpeningOpened, OpeningProof, OwnSeeds } from '../schema/opening.ts'
 import type { Account } from './account.ts'
 import type { Inventory, Market, Trades } from './market.ts'
 import type { Wallet } from './wallet.ts'

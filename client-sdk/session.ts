@@ -1,6 +1,7 @@
 import { RollingDropError, type ErrorReply } from '../schema/errors.ts'
 import type { Sold } from '../schema/http.ts'
-import type { Opened, OpeningOpened, OwnLimit, OwnSeeds } from '../schema/opening.ts'
+import type { OwnLimit } from '../schema/limits.ts'
+import type { Opened, OpeningOpened, OwnSeeds } from '../schema/opening.ts'
 import type {
   LogPage,
   OwnResult,

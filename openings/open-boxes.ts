@@ -8,7 +8,7 @@ import { STOCK, userOwner } from '../schema/account.ts'
 import { itemAsset, type AssetId } from '../schema/asset.ts'
 import { RollingDropError, toRollingDropError } from '../schema/errors.ts'
 import type { Opened, OpenBoxes, OpeningOpened } from '../schema/opening.ts'
-import type { Receipt } from '../schema/outcome.ts'
+import type { Receipt, Transfer } from '../schema/outcome.ts'
 import type { OutcomeId } from '../schema/uuid.ts'
 import type { PublishedBox } from '../catalog/box-version.ts'
 import type { OpeningParts, Owner, Payer } from './parts.ts'
@@ -23,7 +23,7 @@ const STOCK_TRIES_MAX = 8
 /**
  * Opens boxes with the principal's seeds, once for a key. Throws `box/unknown`, `box/changed` when what is on offer is not what the
  * principal has seen, `seeds/unknown` before the principal has begun a
- * pair, `limit/exceeded`, `ledger/insufficient`, `opening/nonce`, or what keeps the ledger from deciding.
+ * pair, what `Limits.within` throws, `ledger/insufficient`, `opening/nonce`, or what keeps the ledger from deciding.
  */
 export async function openBoxesOnce(
   parts: OpeningParts,
@@ -40,7 +40,7 @@ export async function openBoxesOnce(
     payer: Payer | undefined
   }>,
 ): Promise<Opened> {
-  const { pool, ledger, catalog, clock } = parts
+  const { pool, ledger, catalog, limits, clock } = parts
   const { tenant } = principal
   const command = { principal, route: 'open-box', key, body: wanted }
   const claimed = await claim<Plan>(pool, command, clock(), async () => {
@@ -57,14 +57,13 @@ export async function openBoxesOnce(
   if (!published) throw new RollingDropError('box/unknown', { box: wanted.box })
   const { count } = wanted
   const { id: box, asset, price } = published.box
-  await payer?.before({ id, box, count, asset, price: price * BigInt(count) })
-  for (let tries = 1; ; tries++) {
-    try {
-      return await open(parts, actors, { principal, id, request, published, count, payer })
-    } catch (cause) {
-      if (tries === STOCK_TRIES_MAX || !isAbout(cause, STOCK)) throw withLimit(cause)
-    }
-  }
+  const planned = { id, box, count, asset, price: price * BigInt(count) }
+  let isPaid = false
+  return limits.within(principal, asset, planned.price, async (taken) => {
+    if (!isPaid) await payer?.before(planned)
+    isPaid = true
+    return openWhatIsLeft(parts, actors, { principal, id, request, published, count, payer, taken })
+  })
 }
 
 type Opening = Readonly<{
@@ -74,12 +73,25 @@ type Opening = Readonly<{
   published: PublishedBox
   count: number
   payer: Payer | undefined
+  /** From the user's budgets. */
+  taken: readonly Transfer[]
 }>
+
+/** What others take from the stock meanwhile is drawn from no more. */
+async function openWhatIsLeft(parts: OpeningParts, actors: SeedsActors, opening: Opening): Promise<Opened> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await open(parts, actors, opening)
+    } catch (cause) {
+      if (tries === STOCK_TRIES_MAX || !isOutOfStock(cause)) throw cause
+    }
+  }
+}
 
 async function open(
   parts: OpeningParts,
   actors: SeedsActors,
-  { principal, id, request, published, count, payer }: Opening,
+  { principal, id, request, published, count, payer, taken }: Opening,
 ): Promise<Opened> {
   const { box, hash: boxHash } = published
   const free = await freeItems(parts, principal, published)
@@ -87,7 +99,7 @@ async function open(
   let payload: OpeningOpened | undefined
   const { receipt } = await actors.act(principal, { id, request }, (seeds) => {
     const serverSeed = seeds.current === null ? '' : actors.unsealed(seeds.current)
-    const decision = openBoxes(seeds, { id, box, boxHash, count, serverSeed, free }, parts.clock())
+    const decision = openBoxes(seeds, { id, box, boxHash, count, serverSeed, free, taken })
     payload = decision.ok ? (decision.effects.events[0]!.payload as OpeningOpened) : undefined
     return decision.ok
       ? { ...decision, effects: withOthers(decision.effects, payload!, { commission, payer }) }
@@ -148,14 +160,8 @@ function openedOf(opened: OpeningOpened, { balances }: Receipt): Opened {
   }
 }
 
-/** Whether the ledger refused because an account of this owner, or of one whose name begins so, holds too little. */
-function isAbout(cause: unknown, owner: string): boolean {
+/** Whether the ledger refused because the stock holds too little. */
+function isOutOfStock(cause: unknown): boolean {
   const { code, details } = toRollingDropError(cause)
-  const lacking = (details as { owner?: unknown } | undefined)?.owner
-  return code === 'ledger/insufficient' && typeof lacking === 'string' && lacking.startsWith(owner)
-}
-
-/** A budget that is used up is a limit, not a want of money. */
-function withLimit(cause: unknown): unknown {
-  return isAbout(cause, 'budget:') ? new RollingDropError('limit/exceeded', undefined, cause) : cause
+  return code === 'ledger/insufficient' && (details as { owner?: unknown } | undefined)?.owner === STOCK
 }

@@ -12,6 +12,7 @@ import { digestOf } from '../schema/digest.ts'
 import { RollingDropError } from '../schema/errors.ts'
 import { uuidv7 } from '../schema/uuid.ts'
 import { newGuest, openTestNode, type TestNode } from '../test/node.ts'
+import { openTestLimits } from '../test/limits.ts'
 import { createOpenings, type Openings } from './openings.ts'
 
 let node: TestNode
@@ -19,8 +20,10 @@ let node: TestNode
 let other: Openings
 beforeAll(async () => {
   node = await openTestNode()
-  const { pool, ledger, catalog, secretKey } = node
-  other = createOpenings({ pool, ledger, catalog, sealer: createSealer(secretKey), clock: Date.now })
+  const { pool, ledger, tail, catalog, secretKey } = node
+  const sealer = createSealer(secretKey)
+  const limits = openTestLimits({ pool, ledger, tail, sealer })
+  other = createOpenings({ pool, ledger, catalog, sealer, limits, clock: Date.now })
 })
 afterAll(() => node.close())
 
@@ -204,38 +207,5 @@ describe('seeds', () => {
     const early = JSON.stringify(events.slice(0, -2).map(({ payload }) => payload))
     expect(early).not.toContain(last!.serverSeed)
     expect(early).toContain(current!.seedHash)
-  })
-})
-
-describe('a limit', () => {
-  const limit = (ann: Principal, key: string, amount: string | null) =>
-    node.openings.limit(ann, key, { asset: PLAY_CREDIT, amount })
-
-  test('holds against openings on every node at once, to the cent', async () => {
-    const ann = await player()
-    expect(await limit(ann, 'l', '1000')).toEqual([{ asset: PLAY_CREDIT, amount: '1000', left: '1000', raise: null }])
-    const asked = Array.from({ length: 10 }, (_, i) =>
-      codeOf((i % 2 ? other : node.openings).open(ann, `o${i}`, { box, count: 1 })),
-    )
-    const codes = await Promise.all(asked)
-    expect(codes.filter((code) => code === 'no refusal')).toHaveLength(4)
-    expect(new Set(codes)).toEqual(new Set(['no refusal', 'limit/exceeded']))
-    expect((await other.own(ann)).limits).toEqual([{ asset: PLAY_CREDIT, amount: '1000', left: '0', raise: null }])
-    expect(await creditsOf(ann)).toBe(99_000n)
-  })
-
-  test('is lowered at once and raised a day later, each command once', async () => {
-    const ann = await player()
-    await limit(ann, 'a', '1000')
-    const raised = await limit(ann, 'b', '2000')
-    expect(raised[0]).toMatchObject({ amount: '1000', raise: { amount: '2000' } })
-    expect(await limit(ann, 'b', '2000')).toEqual(raised)
-    expect(await codeOf(limit(ann, 'c', '3000'))).toBe('limit/raise-too-soon')
-    expect((await limit(ann, 'd', '500'))[0]).toEqual({ asset: PLAY_CREDIT, amount: '500', left: '500', raise: null })
-    const budget = await node.ledger.reader.balances('main', `budget:loss:${ann.user}`)
-    expect(budget.map(({ balance }) => balance)).toEqual([500n])
-    expect(await codeOf(limit(ann, 'e', null))).toBe('no refusal')
-    for (const asset of ['play:item:lucky-penny', 'nonsense!', 'play:budget:CREDIT'])
-      expect(await codeOf(node.openings.limit(ann, asset, { asset, amount: '1' }))).toBe('request/invalid')
   })
 })

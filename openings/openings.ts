@@ -1,23 +1,10 @@
 import type { Principal } from '../access/access.ts'
-import { claim } from '../access/idempotency.ts'
-import { limitsOf, setLimit } from '../game/opening/limit.ts'
 import { openingProofOf } from '../game/opening/proof.ts'
 import { beginPair, isBegun, ownSeedsOf } from '../game/opening/seeds.ts'
-import { userOwner, type TenantId } from '../schema/account.ts'
-import { isAsset } from '../schema/asset.ts'
+import type { TenantId } from '../schema/account.ts'
 import { digestOf } from '../schema/digest.ts'
-import { RollingDropError } from '../schema/errors.ts'
 import type { SellBack, Sold } from '../schema/http.ts'
-import type {
-  BeginSeeds,
-  Opened,
-  OpenBoxes,
-  OpeningOpened,
-  OpeningProof,
-  OwnLimit,
-  OwnSeeds,
-  SetLimit,
-} from '../schema/opening.ts'
+import type { BeginSeeds, Opened, OpenBoxes, OpeningOpened, OpeningProof, OwnSeeds } from '../schema/opening.ts'
 import { isOutcomeId, uuidv7 } from '../schema/uuid.ts'
 import { openBoxesOnce } from './open-boxes.ts'
 import type { OpeningParts, Owner, Payer } from './parts.ts'
@@ -30,8 +17,8 @@ import { sellOnce } from './sell.ts'
  */
 export interface Openings {
   /**
-   * Paid by the user unless somebody else pays. Throws `box/unknown`, `box/changed`, `seeds/unknown`, `limit/exceeded`,
-   * `ledger/insufficient`, `opening/nonce`, or what the payer throws.
+   * Paid by the user unless somebody else pays. Throws `box/unknown`, `box/changed`, `seeds/unknown`, what
+   * `Limits.within` throws, `ledger/insufficient`, `opening/nonce`, or what the payer throws.
    */
   open(principal: Principal, key: string, wanted: OpenBoxes, payer?: Payer): Promise<Opened>
   /** Throws `item/unknown`, `ledger/insufficient`. */
@@ -40,16 +27,9 @@ export interface Openings {
   seeds(owner: Owner): Promise<OwnSeeds>
   /** Begins the next pair and reveals the one before. Throws `seeds/unknown` when that is not the next pair (any more). */
   begin(owner: Owner, wanted: BeginSeeds): Promise<OwnSeeds>
-  /** The seeds, and the limits that the user has set for themselves. */
-  own(owner: Owner): Promise<Readonly<{ seeds: OwnSeeds; limits: readonly OwnLimit[] }>>
-  /** Throws `limit/raise-too-soon`, or `request/invalid` for what is not money. */
-  limit(principal: Principal, key: string, wanted: SetLimit): Promise<readonly OwnLimit[]>
   /** Everything to recompute an opening with; undefined when there is none with this id. */
   proof(tenant: TenantId, opening: string): Promise<OpeningProof | undefined>
 }
-
-/** `USD`, `play:CREDIT`. */
-const MONEY = /^(play:)?[A-Z][A-Z0-9]{1,15}$/
 
 export function createOpenings(parts: OpeningParts): Openings {
   const { pool, ledger, clock } = parts
@@ -74,18 +54,6 @@ export function createOpenings(parts: OpeningParts): Openings {
     }
   }
 
-  async function limit(principal: Principal, key: string, wanted: SetLimit): Promise<readonly OwnLimit[]> {
-    const { tenant, user } = principal
-    const { asset: money, amount } = wanted
-    if (!isAsset(money) || !MONEY.test(money))
-      throw new RollingDropError('request/invalid', { issues: [{ path: 'asset', message: 'not money' }] })
-    const command = { principal, route: 'set-limit', key, body: wanted }
-    const { outcome: id, request, first } = await claim(pool, command, clock(), async () => null)
-    const isDone = !first && (await ledger.reader.receipt(tenant, userOwner(user), id)) !== undefined
-    if (!isDone) await actors.act(principal, { id, request }, (seeds) => setLimit(seeds, { money, amount }, clock()))
-    return limitsOf(await actors.read(principal), clock())
-  }
-
   async function proof(tenant: TenantId, opening: string): Promise<OpeningProof | undefined> {
     if (!isOutcomeId(opening)) return undefined
     const events = await ledger.reader.events({ since: 0n, limit: 10, tenant, outcome: opening })
@@ -102,11 +70,6 @@ export function createOpenings(parts: OpeningParts): Openings {
     sell: (principal, key, wanted) => sellOnce(parts, principal, key, wanted),
     seeds: async (owner) => ownSeedsOf(await actors.read(owner)),
     begin,
-    own: async (owner) => {
-      const seeds = await actors.read(owner)
-      return { seeds: ownSeedsOf(seeds), limits: limitsOf(seeds, clock()) }
-    },
-    limit,
     proof,
   }
 }

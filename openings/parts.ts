@@ -4,6 +4,7 @@ import type { Sealer } from '../access/seal.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Commission } from '../game/partner/commission.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { Limits } from '../limits/limits.ts'
 import type { TenantId } from '../schema/account.ts'
 import type { AssetId } from '../schema/asset.ts'
 import type { Transfer } from '../schema/outcome.ts'
@@ -16,6 +17,7 @@ export type OpeningParts = Readonly<{
   ledger: Ledger
   catalog: Pick<Catalog, 'box' | 'items' | 'limited'>
   sealer: Sealer
+  limits: Pick<Limits, 'within'>
   /** Who earns of the openings in a tenant; left out, nobody does. */
   commissionIn?: (tenant: TenantId) => Promise<Commission | undefined>
   /** Unix ms. */

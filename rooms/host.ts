@@ -8,6 +8,7 @@ import type { Sealer } from '../access/seal.ts'
 import { wallClock, type NodeClock } from '../entropy/clock.ts'
 import type { Entropy } from '../entropy/entropy.ts'
 import type { Ledger, Tail } from '../ledger/ledger.ts'
+import type { Limits } from '../limits/limits.ts'
 import type { Openings } from '../openings/openings.ts'
 import type { Log } from './actor.ts'
 import { BattleHost } from './battle/host.ts'
@@ -65,6 +66,7 @@ export type RoomsParts = Readonly<{
   entropy: Entropy
   sealer: Sealer
   openings: Openings
+  limits: Limits
   config: RoomsConfig
   log: Log
   clock?: NodeClock
@@ -168,7 +170,7 @@ type Hosting = Readonly<{ guard: Guard; node: ClusterNode; placement: Placement;
 
 /** The battles of this node. */
 function hostBattles(
-  { ledger, entropy, sealer, config, log }: RoomsParts,
+  { ledger, entropy, sealer, limits, config, log }: RoomsParts,
   { guard, ...hosting }: Hosting,
 ): BattleHost<Opened<BattleRoom>> {
   return new BattleHost<Opened<BattleRoom>>({
@@ -179,13 +181,14 @@ function hostBattles(
     mailbox_max: config.mailbox_max,
     log,
     process: matchMaker.processId,
-    openRoom: (screening) => openRoom(BATTLE, BattleRoom, { ...screening, guard, entropy } satisfies BattleRoomOptions),
+    openRoom: (screening) =>
+      openRoom(BATTLE, BattleRoom, { ...screening, guard, entropy, limits } satisfies BattleRoomOptions),
   })
 }
 
 /** The sessions of this node's users, over one hub. */
 function hostSessions(
-  { pool, ledger, openings, config, log }: RoomsParts,
+  { pool, ledger, openings, limits, config, log }: RoomsParts,
   { guard, hub, ...hosting }: Hosting & Readonly<{ hub: SessionHub }>,
 ): SessionHost<Opened<SessionRoom>> {
   const personalLog = new PersonalLog(pool, config.session_log_days)
@@ -195,7 +198,7 @@ function hostSessions(
     ledger,
     log,
     openRoom: ({ tenant, user, name }, roomId) => {
-      const own = { roomId, guard, owner: { tenant, user }, name, hub, personalLog, reader, openings, log }
+      const own = { roomId, guard, owner: { tenant, user }, name, hub, personalLog, reader, openings, limits, log }
       return openRoom(SESSION, SessionRoom, own satisfies SessionRoomOptions)
     },
   })

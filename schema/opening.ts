@@ -62,15 +62,6 @@ export type SeedsRotated = Readonly<{
   nonces: number
 }>
 
-/** A limit somebody set for themselves, in smallest units per day; null takes it away. In force from `from_ms` on. */
-export type LimitSet = Readonly<{
-  user: string
-  limit: 'loss'
-  asset: string
-  amount: string | null
-  from_ms: number
-}>
-
 /** Boxes opened in one go. */
 export const OPENED_AT_ONCE_MAX = 100
 
@@ -93,10 +84,6 @@ export const beginSeeds = z.strictObject({
   clientSeed: hex32.describe('64 hex digits that nobody else can know beforehand'),
 })
 export type BeginSeeds = z.output<typeof beginSeeds>
-
-/** A command to limit what one can spend on openings in a day (UTC), or, with null, to limit it no more. */
-export const setLimit = z.strictObject({ asset: z.string().max(100), amount: amount.nullable() })
-export type SetLimit = z.output<typeof setLimit>
 
 export const opened = z.object({
   opening: uuid,
@@ -143,21 +130,6 @@ export const ownSeeds = z.object({
 })
 /** A user's seeds, as far as the user may know them. */
 export type OwnSeeds = z.infer<typeof ownSeeds>
-
-/** What is asked for of a limit over HTTP, where its asset stands in the path. */
-export const limitAmount = setLimit.pick({ amount: true })
-
-export const ownLimit = z.object({
-  asset: z.string(),
-  amount,
-  left: amount.describe('of today'),
-  raise: z
-    .object({ amount: amount.nullable(), from_ms: z.number() })
-    .nullable()
-    .describe('what it becomes, and when; an amount of null is no limit'),
-})
-/** A limit one has set for oneself, per day (UTC). */
-export type OwnLimit = z.infer<typeof ownLimit>
 
 export const openingProof = z.object({
   algorithm: z.literal('rollingdrop/opening/1'),

@@ -2,7 +2,8 @@ import { schema, t, type SchemaType } from '@colyseus/schema'
 import { z } from 'zod'
 import type { ErrorReply } from './errors.ts'
 import { sellBack, type Sold } from './http.ts'
-import { beginSeeds, openBoxes, setLimit, type Opened, type OwnLimit, type OwnSeeds } from './opening.ts'
+import { setLimit, type OwnLimit } from './limits.ts'
+import { beginSeeds, openBoxes, type Opened, type OwnSeeds } from './opening.ts'
 
 /** Seeds as their owner sees them. Without a pair in use `seeds`, `seedHash` and `clientSeed` are empty. */
 export const SeedsState = schema(

@@ -6,12 +6,13 @@ import type { Outbound } from '../access/outbound.ts'
 import { createPartnerBook, type PartnerBook } from '../access/partners/book.ts'
 import { createPartnerDomains, type PartnerDomains } from '../access/partners/domains.ts'
 import type { KycProvider } from '../access/persons/kyc.ts'
-import { createPersons, type Persons } from '../access/persons/persons.ts'
+import { createPersons, type PersonParts, type Persons } from '../access/persons/persons.ts'
 import type { Sealer } from '../access/seal.ts'
 import { createSignals, type Signals } from '../access/signals.ts'
+import { Boxes, type BoxSettings } from '../catalog/boxes.ts'
 import { createCatalog, type Catalog } from '../catalog/catalog.ts'
 import type { Ledger, Tail } from '../ledger/ledger.ts'
-import { createLimits, type Limits } from '../limits/limits.ts'
+import { createLimits, type LimitParts, type Limits } from '../limits/limits.ts'
 import { createOpenings, type Openings } from '../openings/openings.ts'
 import { commissionsOf } from './partners.ts'
 
@@ -27,15 +28,21 @@ export type EconomyParts = Readonly<{
   outbound: Outbound
   /** Who checks identities; left out, only the staff does. */
   kyc?: KycProvider
+  play: PlayRules
+  boxes: BoxSettings
   /** Unix ms. */
   clock: () => number
   log: Pick<Logger, 'info' | 'warn' | 'error'>
 }>
 
+/** What may be sold to whom where a tenant has no rules of its own, and how long people can exclude themselves. */
+export type PlayRules = Pick<PersonParts, 'usualRules'> & Pick<LimitParts, 'choices'>
+
 /** What rooms and services share: each thing once a node. */
 export type Economy = Readonly<{
   signals: Signals
   catalog: Catalog
+  boxes: Boxes
   persons: Persons
   limits: Limits
   openings: Openings
@@ -45,21 +52,29 @@ export type Economy = Readonly<{
   close(): Promise<void>
 }>
 
-/** What may be sold to whom where a tenant has no rules of its own. */
-const USUAL_RULES = { ageMin: 18, countriesBlocked: ['BE'], realMoney: true }
-
 /** Opens what is bought, sold, opened, paid and owed on this node. */
 export function openEconomy(parts: EconomyParts): Economy {
   const { pool, ledger, tail, sealer, clock } = parts
   const signals = createSignals(parts)
   const catalog = createCatalog({ pool, tail })
-  const persons = createPersons({ ...parts, kyc: parts.kyc, usualRules: USUAL_RULES })
+  const failed = (error: unknown): void => parts.log.error({ err: error }, 'a box')
+  const boxes = new Boxes({ pool, ledger, tail, clock, failed, settings: parts.boxes })
+  const persons = createPersons({ ...parts, kyc: parts.kyc, usualRules: parts.play.usualRules })
   const partnerBook = createPartnerBook({ pool, tail })
-  const limits = createLimits({ persons })
-  const openings = createOpenings({ pool, ledger, catalog, sealer, clock, commissionIn: commissionsOf(partnerBook) })
+  const limits = createLimits({ ...parts, persons, choices: parts.play.choices })
+  const openings = createOpenings({
+    limits,
+    pool,
+    ledger,
+    catalog,
+    sealer,
+    clock,
+    commissionIn: commissionsOf(partnerBook),
+  })
   return {
     signals,
     catalog,
+    boxes,
     persons,
     limits,
     openings,
@@ -69,7 +84,8 @@ export function openEconomy(parts: EconomyParts): Economy {
       partnerBook.close()
       catalog.close()
       persons.close()
-      return signals.close()
+      limits.close()
+      return Promise.all([signals.close(), boxes.close()]).then(() => {})
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { PartnerQuota } from '../access/partner.ts'
+import type { BoxSettings } from '../catalog/boxes.ts'
 import type { Config } from '../config.ts'
 import type { OpenEntropyOptions } from '../entropy/open.ts'
 import type { GroupCommitLimits } from '../ledger/group-commit.ts'
@@ -70,6 +71,12 @@ export function playRules(config: Config): PlayRules {
 /** What decides battles. */
 export function entropyConfig(config: Config): Pick<OpenEntropyOptions, 'source' | 'drandUrls' | 'period_ms'> {
   return { source: config.entropy, drandUrls: config.drand_url, period_ms: config.entropy_period_ms }
+}
+
+/** What may be published, sold and played. */
+export function economyRules(config: Config): Readonly<{ play: PlayRules; boxes: BoxSettings }> {
+  const bounds = { min: config.box_return_min_percent / 100, max: config.box_return_max_percent / 100 }
+  return { play: playRules(config), boxes: { bounds, draws: config.box_report_draws } }
 }
 
 export function serviceConfig(config: Config, site: string): ServiceConfig {

@@ -31,7 +31,7 @@ import { openBridge } from './bridge.ts'
 import { Cleanup } from './cleanup.ts'
 import { openEconomy } from './economy.ts'
 import { openLog } from './log.ts'
-import { entropyConfig, ledgerLimits, partnerQuota, playRules, roomsConfig, serviceConfig } from './settings.ts'
+import { economyRules, entropyConfig, ledgerLimits, partnerQuota, roomsConfig, serviceConfig } from './settings.ts'
 import { answerWhileStarting } from './starting.ts'
 import { openUserLimit } from './user-limit.ts'
 
@@ -157,8 +157,18 @@ async function buildApp(begun: Begun, databaseUrl: string, server: Server, url: 
   await step('filling the catalogue', () => seedCatalog({ pool, ledger, clock }))
   const outbound = createOutbound({ loopback: config.outbound_loopback })
   cleanup.add('outbound calls', () => outbound.close())
-  const play = playRules(config)
-  const { close, ...economy } = openEconomy({ ...base, pool, ledger, tail, access, accounts, sealer, outbound, play })
+  const rules = economyRules(config)
+  const { close, ...economy } = openEconomy({
+    ...base,
+    ...rules,
+    pool,
+    ledger,
+    tail,
+    access,
+    accounts,
+    sealer,
+    outbound,
+  })
   cleanup.add('economy', close)
   const entropy = await openEntropy({ ...entropyConfig(config), pool, ledger, sealer, log, clock: time })
   cleanup.add('entropy', () => entropy.close())

@@ -10,14 +10,16 @@ import { createBattle } from '../game/battle/create.ts'
 import { battleToJson } from '../game/battle/stored.ts'
 import { hashSeed } from '../game/fairness/seed.ts'
 import { userOwner, type TenantId } from '../schema/account.ts'
-import { itemAsset } from '../schema/asset.ts'
+import { sum } from '../schema/amount.ts'
+import { itemAsset, type AssetId } from '../schema/asset.ts'
 import type { Box } from '../schema/box.ts'
 import { RollingDropError } from '../schema/errors.ts'
 import { battleMade, createBattle as createBattleBody } from '../schema/http.ts'
-import type { Outcome } from '../schema/outcome.ts'
+import type { Outcome, Transfer } from '../schema/outcome.ts'
 import type { OutcomeId } from '../schema/uuid.ts'
 import { openBattlesOf } from './battle-listing.ts'
 import type { Gates } from './caller.ts'
+import { LIMIT_REFUSALS } from './limit-refusals.ts'
 import { OneAtATime } from '../openings/one-at-a-time.ts'
 import { BEARER, IDEMPOTENCY_KEY, json, jsonBody } from './openapi.ts'
 import type { ServiceParts, Services } from './parts.ts'
@@ -53,6 +55,7 @@ const route = createRoute({
       'auth/token-expired',
       'auth/revoked',
       'ledger/insufficient',
+      ...LIMIT_REFUSALS,
       'box/unknown',
       'battle/options',
       'battle/too-many',
@@ -76,7 +79,10 @@ export function addCreateBattle(app: Services, parts: ServiceParts, gates: Gates
     await creating.run(`${principal.tenant} ${principal.user}`, async () => {
       if (!first && (await ledger.reader.receipt(principal.tenant, owner, id))) return
       await admit(parts, principal)
-      await ledger.commit({ ...(await decide(parts, principal, id, body)), request, owner })
+      const opening = await decide(parts, principal, id, body)
+      await parts.limits.within(principal, opening.asset, opening.price, (taken) =>
+        ledger.commit({ ...opening.outcome(taken), request, owner }),
+      )
     })
     return c.json({ id, ...(body.unlisted && { key: battleKey(parts.sealer, id) }) }, 201)
   })
@@ -98,13 +104,20 @@ async function limitedIn(catalog: Catalog, tenant: TenantId, boxes: readonly Box
   )
 }
 
-/** The outcome that opens the battle `id`. Throws `box/unknown` and what the game refuses. */
+/** What opens a battle: what it costs its creator, and its outcome with what that takes from the creator's budgets. */
+type Opening = Readonly<{
+  asset: AssetId
+  price: bigint
+  outcome: (taken: readonly Transfer[]) => Omit<Outcome, 'request'>
+}>
+
+/** Opens the battle `id`. Throws `box/unknown` and what the game refuses. */
 async function decide(
   { catalog, sealer, config, clock }: ServiceParts,
   { user, name, tenant }: Principal,
   id: OutcomeId,
   { rounds, clientSeed, borrow, fast, ...chosen }: Body,
-): Promise<Omit<Outcome, 'request'>> {
+): Promise<Opening> {
   const boxes: Box[] = []
   for (const round of rounds) {
     const published = await catalog.box(tenant, round)
@@ -113,14 +126,24 @@ async function decide(
   }
   const serverSeed = randomBytes(32).toString('hex')
   const limited = await limitedIn(catalog, tenant, boxes)
-  const options = { ...chosen, fast, id, tenant, boxes, limited, creator: { user, name, clientSeed, borrow } }
+  const options = { ...chosen, fast, id, tenant, boxes, limited }
   const secret = { seedHash: hashSeed(serverSeed), sealedSeed: sealer.seal(serverSeed, battleSeedContext(id)) }
   const reveal_ms = Math.max(1, fast ? config.fastReveal_ms : config.reveal_ms)
   const pace = { wait_ms: config.battleWait_ms, reveal_ms }
-  const decision = createBattle({ ...options, ...secret, ...pace }, clock())
-  if (!decision.ok) throw new RollingDropError(decision.code, decision.details)
-  const { kind, transfers, events, wake_at_ms, finished } = decision.effects
-  const state = battleToJson(decision.battle)
-  const actor = { id: `battle-${id}`, kind: 'battle', epoch: 0, version: 0, state, wake_at_ms, finished }
-  return { id, kind, tenant, actor, transfers, events }
+  const opened = (taken: readonly Transfer[]) => {
+    const creator = { user, name, clientSeed, borrow, taken }
+    const decision = createBattle({ ...options, ...secret, ...pace, creator }, clock())
+    if (!decision.ok) throw new RollingDropError(decision.code, decision.details)
+    return decision
+  }
+  const untaken = opened([])
+  const own = untaken.effects.transfers.filter(({ debit }) => debit === userOwner(user))
+  const outcome = (taken: readonly Transfer[]) => {
+    const { battle, effects } = opened(taken)
+    const { kind, transfers, events, wake_at_ms, finished } = effects
+    const state = battleToJson(battle)
+    const actor = { id: `battle-${id}`, kind: 'battle', epoch: 0, version: 0, state, wake_at_ms, finished }
+    return { id, kind, tenant, actor, transfers, events }
+  }
+  return { asset: untaken.battle.asset, price: sum(own.map(({ amount }) => amount)), outcome }
 }

@@ -8,14 +8,17 @@ import type { ProviderSignIn } from '../access/accounts/oidc.ts'
 import type { AccessOperations } from '../access/open.ts'
 import type { PartnerBook } from '../access/partners/book.ts'
 import type { PartnerDomains } from '../access/partners/domains.ts'
+import type { Persons } from '../access/persons/persons.ts'
 import type { Sealer } from '../access/seal.ts'
 import type { Trace } from '../access/trace.ts'
 import type { Signals } from '../access/signals.ts'
+import type { Boxes } from '../catalog/boxes.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Entropy } from '../entropy/entropy.ts'
 import type { Checkpoints } from '../ledger/checkpoints.ts'
 import type { Ledger, Tail } from '../ledger/ledger.ts'
 import type { AnalyticsReader } from '../schema/analytics.ts'
+import type { Limits } from '../limits/limits.ts'
 import type { Openings } from '../openings/openings.ts'
 import type { UserLimit } from './user-limit.ts'
 
@@ -29,7 +32,10 @@ export type ServiceParts = Readonly<{
   providerSignIn: ProviderSignIn
   signals: Signals
   catalog: Catalog
+  boxes: Boxes
   openings: Openings
+  limits: Limits
+  persons: Persons
   partnerBook: PartnerBook
   domains: PartnerDomains
   sealer: Sealer

@@ -26,6 +26,8 @@ import { createDatabase } from './database.ts'
 import { PLAY_RULES } from './limits.ts'
 
 export const FAUCET_CREDITS = 100_000
+/** Few enough openings that a report is a matter of moments. */
+export const BOX_RULES = { bounds: { min: 0.5, max: 0.98 }, draws: 20_000 }
 export const TOKEN_TTL_S = 900
 
 /** A node without rooms: everything the HTTP services stand on, over a database of its own. */
@@ -102,7 +104,19 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
   const accounts = new PostgresAccounts({ pool, access, sealer, passwords, mail, site: SITE, clock })
   const providerSignIn = createProviderSignIn({ pool, access, sealer, providers: [], site: SITE, clock })
   const outbound = createOutbound({ loopback: true })
-  const economy = openEconomy({ play: PLAY_RULES, pool, ledger, tail, access, accounts, sealer, outbound, clock, log })
+  const economy = openEconomy({
+    play: PLAY_RULES,
+    boxes: BOX_RULES,
+    pool,
+    ledger,
+    tail,
+    access,
+    accounts,
+    sealer,
+    outbound,
+    clock,
+    log,
+  })
   const { catalog, persons, limits, openings } = economy
   const parts = {
     ...economy,

@@ -10,6 +10,7 @@ import { createEntropy } from '../entropy/hash-chain.ts'
 import { openLedger } from '../ledger/open.ts'
 import { createOpenings } from '../openings/openings.ts'
 import { createRooms, type RoomsConfig } from '../rooms/host.ts'
+import { openTestLimits } from './limits.ts'
 
 /**
  * Another node in a thread of its own, over the database of a test: Colyseus is one a thread. Ended by `terminate`, its sockets
@@ -28,8 +29,21 @@ const log = { info: () => {}, warn: () => {}, error: () => {} }
 const quota = { connections_max: 1_000, requests_per_minute: 1_000_000, messages_per_s: 100_000 }
 const partners = await openPartners({ pool, ledger, tail, sealer, quota, clock: Date.now, failed: console.error })
 const catalog = createCatalog({ pool, tail })
-const openings = createOpenings({ pool, ledger, catalog, sealer, clock: Date.now })
-const rooms = await createRooms({ pool, ledger, tail, access, partners, entropy, sealer, openings, config, log })
+const limits = openTestLimits({ pool, ledger, tail, sealer })
+const openings = createOpenings({ pool, ledger, catalog, sealer, limits, clock: Date.now })
+const rooms = await createRooms({
+  pool,
+  ledger,
+  tail,
+  access,
+  partners,
+  entropy,
+  sealer,
+  openings,
+  limits,
+  config,
+  log,
+})
 const listener = getRequestListener(rooms.routes.fetch)
 const server = http.createServer((request, response) => void listener(request, response))
 rooms.attach(server)

@@ -19,6 +19,7 @@ import { battleFromJson, battleToJson } from '../game/battle/stored.ts'
 import type { Battle } from '../game/battle/state.ts'
 import { hashSeed } from '../game/fairness/seed.ts'
 import { openLedger, type OpenLedger } from '../ledger/open.ts'
+import type { Limits } from '../limits/limits.ts'
 import { createOpenings, type Openings } from '../openings/openings.ts'
 import { createRooms, type Rooms, type RoomsConfig } from '../rooms/host.ts'
 import { userOwner } from '../schema/account.ts'
@@ -30,6 +31,7 @@ import type { ErrorReply } from '../schema/errors.ts'
 import type { Tokens } from '../schema/http.ts'
 import { uuidv7 } from '../schema/uuid.ts'
 import { createDatabase, type TestDatabase } from './database.ts'
+import { openTestLimits } from './limits.ts'
 
 export const CREDITS = 100_000n
 export const BOX = PLAIN_BOX
@@ -44,6 +46,7 @@ export type TestRooms = OpenLedger &
     entropy: Entropy
     sealer: Sealer
     openings: Openings
+    limits: Limits
     rooms: Rooms
     server: http.Server
     config: RoomsConfig
@@ -128,7 +131,8 @@ export async function openTestRooms(
   const failed = (error: unknown) => void logged.push({ error })
   const partners = await openPartners({ pool, ledger, tail, sealer, quota: PARTNER_QUOTA, clock: Date.now, failed })
   const catalog = createCatalog({ pool, tail })
-  const openings = createOpenings({ pool, ledger, catalog, sealer, clock: Date.now })
+  const limits = openTestLimits({ pool, ledger, tail, sealer })
+  const openings = createOpenings({ pool, ledger, catalog, sealer, limits, clock: Date.now })
   const rooms = await createRooms({
     pool,
     ledger,
@@ -138,6 +142,7 @@ export async function openTestRooms(
     entropy,
     sealer,
     openings,
+    limits,
     config,
     log,
     clock,
@@ -164,6 +169,7 @@ export async function openTestRooms(
     entropy,
     sealer,
     openings,
+    limits,
     rooms,
     server,
     config,

@@ -2,12 +2,13 @@ import type { TenantId } from '../../schema/account.ts'
 import { AMOUNT_MAX, sum } from '../../schema/amount.ts'
 import type { BattleCreated, BattleJoined } from '../../schema/battle-event.ts'
 import { hashBox, PRIZES_MAX, WEIGHT_SUM_MAX, weightSum, type Box } from '../../schema/box.ts'
+import type { Transfer } from '../../schema/outcome.ts'
 import { boxesHash } from '../fairness/commitment.ts'
 import { isHex32 } from '../fairness/seed.ts'
 import { accept, reject } from './decision.ts'
 import { whyNotBorrow, whyNotTogether, type Options } from './options.ts'
 import { ruleOf } from './sides.ts'
-import { entryOf, sponsorships, stakes } from './stake.ts'
+import { entryOf, remembered, sponsorships, stakes } from './stake.ts'
 import type { Battle, Decision, Seat } from './state.ts'
 
 const ROUNDS_MAX = 50
@@ -15,7 +16,8 @@ const ROUNDS_MAX = 50
 /**
  * What a battle is made of. `boxes` are those of the rounds, one a round, in the order they are opened; `wait_ms` is how
  * long it waits for players, `reveal_ms` (at least 1) how long each round is shown. Of the options, those left out are
- * those of a plain battle; `borrow` is the percent of the own stake that the creator borrows.
+ * those of a plain battle; `borrow` is the percent of the own stake that the creator borrows, `taken` what all of it takes
+ * from the creator's budgets.
  */
 export type NewBattle = Readonly<
   Pick<Options, 'mode' | 'seats'> &
@@ -27,7 +29,13 @@ export type NewBattle = Readonly<
       fast?: boolean
       /** Skus of limited stock; those that are in no box are left out. */
       limited?: readonly string[]
-      creator: Readonly<{ user: string; name: string; clientSeed: string; borrow?: number }>
+      creator: Readonly<{
+        user: string
+        name: string
+        clientSeed: string
+        borrow?: number
+        taken?: readonly Transfer[]
+      }>
       seedHash: string
       sealedSeed: string
       wait_ms: number
@@ -46,7 +54,11 @@ export function createBattle(input: NewBattle, now_ms: number): Decision {
   const battle = newBattle(input, now_ms)
   return accept(battle, {
     kind: 'battle.create',
-    transfers: [...stakes(battle, 0, battle.seats[0]!), ...sponsorships(battle, battle.seats.length - 1)],
+    transfers: [
+      ...(input.creator.taken ?? []),
+      ...stakes(battle, 0, battle.seats[0]!),
+      ...sponsorships(battle, battle.seats.length - 1),
+    ],
     events: [
       { type: 'battle.created', payload: created(battle) },
       { type: 'battle.joined', payload: creatorJoined(battle) },
@@ -97,8 +109,8 @@ function bestOf(box: Box): bigint {
 function newBattle(input: NewBattle, now_ms: number): Battle {
   const { boxes, rounds } = distinct(input.boxes)
   const { mode, teamSize, sponsor, minLevel, borrowMax } = optionsOf(input)
-  const { user, name, clientSeed, borrow = 0 } = input.creator
-  const first: Seat = { user, name, bot: false, clientSeed, borrow }
+  const { user, name, clientSeed, borrow = 0, taken = [] } = input.creator
+  const first: Seat = { user, name, bot: false, clientSeed, borrow, ...remembered(taken, now_ms) }
   return {
     id: input.id,
     tenant: input.tenant,

@@ -1,15 +1,19 @@
 import type { BattleJoined, BattleLeft, BattleStarted } from '../../schema/battle-event.ts'
 import type { EventDraft } from '../../schema/event.ts'
+import type { Transfer } from '../../schema/outcome.ts'
 import type { EntropyFix } from '../fairness/chain.ts'
 import { botSeed, isHex32 } from '../fairness/seed.ts'
 import { cancel } from './cancel.ts'
 import { accept, refusedUnlessWaiting, reject, seatOf } from './decision.ts'
 import { whyNotBorrow } from './options.ts'
-import { refunds, sponsorshipsBack, stakes } from './stake.ts'
+import { refunds, remembered, sponsoredBack, sponsorshipsBack, stakes } from './stake.ts'
 import { NOTHING_IN_STOCK, reservations, reserved, type InStock } from './stock.ts'
 import type { Battle, Decision, Seat } from './state.ts'
 
-/** `borrow` is in percent, 0 when left out; `level` follows from what the player has wagered, 0 when left out. */
+/**
+ * `borrow` is in percent, 0 when left out; `level` follows from what the player has wagered, 0 when left out. `taken` is what the seat
+ * takes from the player's budgets.
+ */
 export type Join = Readonly<{
   seat: number
   user: string
@@ -17,6 +21,7 @@ export type Join = Readonly<{
   clientSeed: string
   borrow?: number
   level?: number
+  taken?: readonly Transfer[]
 }>
 export type BotCall = Readonly<{ seat: number; by: string }>
 
@@ -34,11 +39,12 @@ export function join(battle: Battle, player: Join, now_ms: number, start: Start)
   if (seatOf(battle, player.user) >= 0) return reject('battle/already-seated')
   if (battle.phase !== 'waiting') return reject('battle/full')
   if (!isHex32(player.clientSeed)) return reject('request/invalid', { field: 'clientSeed' })
-  const { seat, user, name, clientSeed, borrow = 0, level = 0 } = player
+  const { seat, user, name, clientSeed, borrow = 0, level = 0, taken = [] } = player
   if (level < battle.minLevel) return reject('battle/level', { level, minLevel: battle.minLevel })
   const reason = whyNotBorrow(borrow, battle.borrowMax)
   if (reason) return reject('battle/options', { reason })
-  return sit(battle, seat, { user, name, bot: false, clientSeed, borrow }, now_ms, start)
+  const taking: Seat = { user, name, bot: false, clientSeed, borrow, ...remembered(taken, now_ms) }
+  return sit(battle, seat, taking, now_ms, start)
 }
 
 /**
@@ -67,7 +73,7 @@ export function leave(battle: Battle, { user }: Readonly<{ user: string }>, now_
     { ...battle, seats: battle.seats.with(index, null) },
     {
       kind: 'battle.leave',
-      transfers: refunds(battle, index, battle.seats[index]!),
+      transfers: refunds(battle, index, battle.seats[index]!, now_ms),
       events: [{ type: 'battle.left', payload }],
       wake_at_ms: battle.expires_ms,
       finished: false,
@@ -86,14 +92,17 @@ function sit(battle: Battle, index: number, taken: Seat, now_ms: number, start: 
   if (there === undefined) return reject('battle/seat-unknown')
   if (there !== null) return reject('battle/seat-taken')
   const seat = taken.bot ? { ...taken, clientSeed: botSeed(battle.id, index) } : taken
-  const seated: Battle = { ...battle, seats: battle.seats.with(index, seat) }
+  const before = seat.bot ? sponsoredBack(battle, now_ms) : { battle, transfers: [] }
+  const seated: Battle = { ...before.battle, seats: before.battle.seats.with(index, seat) }
   const next = seated.seats.includes(null) ? seated : started(seated, now_ms, start)
   const payload: BattleJoined = { battle: battle.id, seat: index, user: seat.user, bot: seat.bot }
   return accept(next, {
     kind: seat.bot ? 'battle.call-bot' : 'battle.join',
     transfers: [
+      ...(seat.taken?.transfers ?? []),
       ...stakes(battle, index, seat),
       ...(seat.bot ? sponsorshipsBack(battle, 1) : []),
+      ...before.transfers,
       ...reservations(next),
     ],
     events: [{ type: 'battle.joined', payload }, ...startTold(next)],

@@ -1,7 +1,8 @@
 import { escrowOwner, HOUSE, userOwner, type OwnerId } from '../../schema/account.ts'
 import { toAmount, type Amount } from '../../schema/amount.ts'
 import type { Transfer } from '../../schema/outcome.ts'
-import type { Battle, Seat } from './state.ts'
+import { givenBack } from '../limits/budget.ts'
+import type { Battle, Seat, Taken } from './state.ts'
 
 /**
  * Who pays how much for a seat. The house pays for a bot's. A player pays the price, less what the creator sponsors of it,
@@ -37,9 +38,36 @@ export function stakes(battle: Battle, index: number, seat: Payer): Transfer[] {
   return partsOf(battle, index, seat).map(({ owner, amount }) => moved(battle, owner, escrowOwner(battle.id), amount))
 }
 
-/** What `stakes` paid, back out of the escrow. */
-export function refunds(battle: Battle, index: number, seat: Payer): Transfer[] {
-  return partsOf(battle, index, seat).map(({ owner, amount }) => moved(battle, escrowOwner(battle.id), owner, amount))
+/** What `stakes` paid, back out of the escrow, and to the player's budgets what was taken for the seat. */
+export function refunds(battle: Battle, index: number, seat: Payer & Pick<Seat, 'taken'>, now_ms: number): Transfer[] {
+  const paid = partsOf(battle, index, seat)
+  return [
+    ...paid.map(({ owner, amount }) => moved(battle, escrowOwner(battle.id), owner, amount)),
+    ...(seat.taken ? givenBack(seat.taken.transfers, { taken_ms: seat.taken.at_ms, now_ms }) : []),
+  ]
+}
+
+/** What a seat remembers of what was taken for it: nothing where nothing was. */
+export function remembered(transfers: readonly Transfer[], now_ms: number): Pick<Seat, 'taken'> {
+  return transfers.length === 0 ? {} : { taken: { transfers, at_ms: now_ms } }
+}
+
+/** What is sponsored of one seat goes back to its creator's budgets, and is remembered no more. */
+export function sponsoredBack(battle: Battle, now_ms: number): Readonly<{ battle: Battle; transfers: Transfer[] }> {
+  const [creator] = battle.seats
+  const amount = sponsored(battle)
+  if (!creator?.taken || amount === 0n) return { battle, transfers: [] }
+  const { transfers, at_ms } = creator.taken
+  const taken: Taken = { transfers: transfers.flatMap((each) => less(each, amount)), at_ms }
+  return {
+    battle: { ...battle, seats: battle.seats.with(0, { ...creator, taken }) },
+    transfers: givenBack(transfers, { taken_ms: at_ms, now_ms, amount }),
+  }
+}
+
+function less(transfer: Transfer, amount: bigint): Transfer[] {
+  const { asset, debit, credit } = transfer
+  return transfer.amount > amount ? [{ asset, debit, credit, amount: toAmount(transfer.amount - amount) }] : []
 }
 
 /** What the creator sponsors of `count` seats, into the escrow. */

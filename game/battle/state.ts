@@ -12,9 +12,19 @@ import type { EntropyFix } from '../fairness/chain.ts'
 
 /**
  * Who sits where. `user` is null for a bot; `name` is shown in the room and never leaves in an event. `borrow` is the
- * percent of the stake that the house lent, and of the winnings that it takes.
+ * percent of the stake that the house lent, and of the winnings that it takes. `taken`: from the player's budgets, where there are limits.
  */
-export type Seat = Readonly<{ user: string | null; name: string; bot: boolean; clientSeed: string; borrow: number }>
+export type Seat = Readonly<{
+  user: string | null
+  name: string
+  bot: boolean
+  clientSeed: string
+  borrow: number
+  taken?: Taken
+}>
+
+/** What is taken from a player's budgets for a seat, and when (unix ms). Given back with the seat. */
+export type Taken = Readonly<{ transfers: readonly Transfer[]; at_ms: number }>
 
 /** One prize of one seat in one round: `prize` is the index into the prizes of the round's box. */
 export type Pull = Readonly<{ round: number; seat: number; prize: number }>

@@ -1,7 +1,8 @@
 import { toAmount } from '../../schema/amount.ts'
+import { toAsset } from '../../schema/asset.ts'
 import { boxFromJson } from '../../schema/box.ts'
 import { toJson } from '../../schema/json.ts'
-import type { Battle, Result } from './state.ts'
+import type { Battle, Result, Seat } from './state.ts'
 
 /** JSON's view of a record: what was a bigint is a decimal string. */
 type Json<T> = T extends bigint
@@ -24,11 +25,23 @@ export function battleFromJson(text: string): Battle {
   return {
     ...plain,
     ...(json as unknown as Battle),
-    seats: json.seats.map((seat) => seat && { ...seat, borrow: seat.borrow ?? 0 }),
+    seats: json.seats.map((seat) => seat && seatFromJson(seat)),
     price: toAmount(BigInt(json.price)),
     boxes: json.boxes.map(boxFromJson),
     result: json.result === null ? null : resultFromJson(json.result),
   }
+}
+
+function seatFromJson({ taken, ...seat }: Json<Seat>): Seat {
+  const there = { ...seat, borrow: seat.borrow ?? 0 }
+  if (taken === undefined) return there
+  const transfers = taken.transfers.map(({ asset, debit, credit, amount }) => ({
+    asset: toAsset(asset),
+    debit,
+    credit,
+    amount: toAmount(BigInt(amount)),
+  }))
+  return { ...there, taken: { transfers, at_ms: taken.at_ms } }
 }
 
 function resultFromJson(json: Json<Result>): Result {

@@ -101,8 +101,8 @@ function opened(box: Box, count: number, key: string, by = 'ann'): OpeningProof 
     following: sealed('01890a5d-ac96-774b-bcce-b302099a8004'),
   })
   if (!begun.ok) throw new Error(begun.code)
-  const opening = { id: OPENING, box, boxHash: hashBox(box), count, serverSeed: key, free: new Map() }
-  const decision = openBoxes(begun.seeds, opening, 0)
+  const opening = { id: OPENING, box, boxHash: hashBox(box), count, serverSeed: key, free: new Map(), taken: [] }
+  const decision = openBoxes(begun.seeds, opening)
   if (!decision.ok) throw new Error(decision.code)
   return openingProofOf(decision.effects.events[0]!.payload as OpeningOpened, box, SERVER_SEED)
 }

@@ -5,7 +5,6 @@ import type { Box } from '../../schema/box.ts'
 import type { OpeningDrop, OpeningOpened, OpeningPayout } from '../../schema/opening.ts'
 import type { Transfer } from '../../schema/outcome.ts'
 import { drawOpening, openingUrn } from './draw.ts'
-import { spend } from './limit.ts'
 import type { Decision, Seeds } from './state.ts'
 
 /** Nonces of one pair; far beyond what anybody opens, and within what a draw's line can hold. */
@@ -13,7 +12,7 @@ const NONCES_MAX = 2 ** 32
 
 /**
  * What is opened, and with which server seed. `free` says how many of each limited item are left; what is not in it is not
- * limited.
+ * limited. `taken` is what the price takes from the user's budgets.
  */
 export type Opening = Readonly<{
   id: string
@@ -22,22 +21,20 @@ export type Opening = Readonly<{
   count: number
   serverSeed: string
   free: ReadonlyMap<AssetId, bigint>
+  taken: readonly Transfer[]
 }>
 
 /**
  * Opens a box `count` times with the pair in use: the price goes to the house, what is drawn is issued to the user or comes
  * out of the stock, and what was paid counts for the user's level. What the stock lacks the house pays at its value. Refuses with
- * `seeds/unknown` before the first pair has begun, and with `limit/exceeded`.
+ * `seeds/unknown` before the first pair has begun.
  */
-export function openBoxes(seeds: Seeds, opening: Opening, now_ms: number): Decision {
+export function openBoxes(seeds: Seeds, opening: Opening): Decision {
   const { box, count } = opening
   const { current, user } = seeds
   if (current === null || current.nonce + count > NONCES_MAX)
     return { ok: false, code: 'seeds/unknown', details: { next: seeds.next.id } }
   const price = toAmount(box.price * BigInt(count))
-  const spent = spend(seeds, box.asset, price, now_ms)
-  if (spent === undefined)
-    return { ok: false, code: 'limit/exceeded', details: { asset: box.asset, needed: price.toString() } }
   const drops = dropsOf(seeds, opening)
   const payouts = payoutsOf(box.asset, drops)
   const owner = userOwner(user)
@@ -57,11 +54,11 @@ export function openBoxes(seeds: Seeds, opening: Opening, now_ms: number): Decis
   }
   return {
     ok: true,
-    seeds: { ...spent.seeds, current: { ...current, nonce: current.nonce + count } },
+    seeds: { ...seeds, current: { ...current, nonce: current.nonce + count } },
     effects: {
       kind: 'box.open',
       transfers: [
-        ...spent.transfers,
+        ...opening.taken,
         { asset: box.asset, debit: owner, credit: HOUSE, amount: price },
         ...payouts.map((payout) => paid(payout, user, opening)),
         { asset: wageredAsset(box.asset), debit: WAGER_ISSUER, credit: wageredOwner(user), amount: price },

@@ -8,7 +8,6 @@ import { PLAIN_BOX } from '../battle/plain-box.ts'
 import { chiSquared, tally } from '../fairness/chi-squared.ts'
 import { hashSeed } from '../fairness/seed.ts'
 import { drawOpening, openingUrn } from './draw.ts'
-import { limitsOf, RAISE_MS, setLimit } from './limit.ts'
 import { openBoxes } from './open.ts'
 import { openingProofOf } from './proof.ts'
 import { beginPair, firstSeeds, isBegun } from './seeds.ts'
@@ -16,7 +15,6 @@ import { seedsFromJson, seedsToJson, type Decision, type SealedSeed, type Seeds 
 import { verifyOpening } from './verify.ts'
 
 const hex = (n: number) => n.toString(16).padStart(64, '0')
-const NOON = Date.UTC(2026, 0, 31, 12)
 const sealed = (n: number): SealedSeed => ({ id: `pair-${n}`, seedHash: hashSeed(hex(n)), sealed: `sealed ${n}` })
 const boxHash = hashBox(PLAIN_BOX)
 const user = 'u'
@@ -41,8 +39,9 @@ const opening = (count: number, free = new Map()) => ({
   count,
   serverSeed: hex(1),
   free,
+  taken: [],
 })
-const open = (seeds: Seeds, count: number, now_ms = NOON) => openBoxes(seeds, opening(count), now_ms)
+const open = (seeds: Seeds, count: number) => openBoxes(seeds, opening(count))
 const openedIn = (decision: Decision) => accepted(decision).effects.events[0]!.payload as OpeningOpened
 
 describe('seeds', () => {
@@ -121,7 +120,6 @@ describe('an opening', () => {
           [comet, 0n],
         ]),
       ),
-      NOON,
     )
     const { drops, payouts } = openedIn(decision)
     const bought = drops.filter(({ bought: isBought }) => isBought)
@@ -188,89 +186,6 @@ describe('an opening', () => {
         expect(seeds.current!.nonce).toBe(counts.reduce((total, count) => total + count, 0))
       }),
       { numRuns: 30 },
-    )
-  })
-})
-
-describe('a limit', () => {
-  const limited = (amount: string | null, seeds = player(), now_ms = NOON) =>
-    setLimit(seeds, { money: PLAY_CREDIT, amount }, now_ms)
-
-  test('stops what goes past it, on every day anew', () => {
-    const { seeds, effects } = accepted(limited('600'))
-    expect(ledgerSums(effects.transfers)).toEqual({
-      'issue:budgets play:budget:CREDIT': -600n,
-      'budget:loss:u play:budget:CREDIT': 600n,
-    })
-    const twice = accepted(open(seeds, 2))
-    expect(ledgerSums(twice.effects.transfers)).toMatchObject({ 'budget:loss:u play:budget:CREDIT': -500n })
-    expect(limitsOf(twice.seeds, NOON)).toEqual([{ asset: PLAY_CREDIT, amount: '600', left: '100', raise: null }])
-    expect(open(twice.seeds, 1)).toMatchObject({ code: 'limit/exceeded' })
-    const tomorrow = accepted(open(twice.seeds, 1, NOON + 86_400_000))
-    expect(ledgerSums(tomorrow.effects.transfers)).toMatchObject({ 'budget:loss:u play:budget:CREDIT': 250n })
-    expect(limitsOf(tomorrow.seeds, NOON + 86_400_000)[0]!.left).toBe('350')
-  })
-
-  test('is lowered at once, what was spent counting, and raised or taken away a day later', () => {
-    const spent = accepted(open(accepted(limited('1000')).seeds, 2)).seeds
-    const lower = accepted(limited('600', spent)).seeds
-    expect(limitsOf(lower, NOON)[0]).toMatchObject({ amount: '600', left: '100' })
-    expect(limitsOf(accepted(limited('100', spent)).seeds, NOON)[0]).toMatchObject({ amount: '100', left: '0' })
-    const raise = accepted(limited('2000', lower))
-    expect(raise.effects.events[0]!.payload).toMatchObject({ amount: '2000', from_ms: NOON + RAISE_MS })
-    expect(open(raise.seeds, 1)).toMatchObject({ code: 'limit/exceeded' })
-    expect(limited(null, raise.seeds)).toMatchObject({
-      code: 'limit/raise-too-soon',
-      details: { from_ms: NOON + RAISE_MS },
-    })
-    expect(open(raise.seeds, 3, NOON + RAISE_MS - 1)).toMatchObject({ code: 'limit/exceeded' })
-    expect(open(raise.seeds, 8, NOON + RAISE_MS)).toMatchObject({ ok: true })
-    const none = accepted(limited(null, lower)).seeds
-    const free = accepted(open(none, 100, NOON + RAISE_MS))
-    expect(ledgerSums(free.effects.transfers)).toMatchObject({ 'budget:loss:u play:budget:CREDIT': -100n })
-    expect(free.seeds.limits).toEqual({})
-    expect(limited(null)).toMatchObject({ code: 'request/invalid' })
-  })
-
-  test('asked for lower forgets a raise that is awaited', () => {
-    const raised = accepted(limited('2000', accepted(limited('600')).seeds)).seeds
-    const lowered = accepted(limited('500', raised)).seeds
-    expect(limitsOf(lowered, NOON + RAISE_MS)).toEqual([
-      { asset: PLAY_CREDIT, amount: '500', left: '500', raise: null },
-    ])
-  })
-
-  test('never lets more through in a day than it says, whatever is asked for, and the account never differs from the state', () => {
-    const step = fc.oneof(
-      fc.record({ open: fc.integer({ min: 1, max: 6 }) }),
-      fc.record({ limit: fc.option(fc.integer({ min: 0, max: 2_000 }).map(String)) }),
-      fc.record({ later: fc.integer({ min: 1, max: 30 }) }),
-    )
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        let [seeds, now_ms, budget] = [accepted(limited('1000')).seeds, NOON, 1000n]
-        /** Of one day: what was spent, and the highest limit that held while something was. */
-        let today = { day: '', spent: 0n, most: 0n }
-        for (const each of steps) {
-          if ('later' in each) {
-            now_ms += each.later * 3_600_000
-            continue
-          }
-          const limit = limitsOf(seeds, now_ms)[0]
-          const decision = 'open' in each ? open(seeds, each.open, now_ms) : limited(each.limit, seeds, now_ms)
-          if (!decision.ok) continue
-          seeds = decision.seeds
-          budget += ledgerSums(decision.effects.transfers)['budget:loss:u play:budget:CREDIT'] ?? 0n
-          expect(budget).toBe(BigInt(seeds.limits[PLAY_CREDIT]?.left ?? 0))
-          if (!('open' in each) || limit === undefined) continue
-          const day = new Date(now_ms).toISOString().slice(0, 10)
-          if (today.day !== day) today = { day, spent: 0n, most: 0n }
-          const most = today.most > BigInt(limit.amount) ? today.most : BigInt(limit.amount)
-          today = { day, spent: today.spent + BigInt(each.open) * PLAIN_BOX.price, most }
-          expect(today.spent).toBeLessThanOrEqual(today.most)
-        }
-      }),
-      { numRuns: 200 },
     )
   })
 })

@@ -8,7 +8,7 @@ export function firstSeeds(
   owner: Pick<Seeds, 'user' | 'tenant'>,
   next: SealedSeed,
 ): Readonly<{ seeds: Seeds; effects: Effects }> {
-  const seeds: Seeds = { pairs: 0, ...owner, next, current: null, last: null, limits: {} }
+  const seeds: Seeds = { pairs: 0, ...owner, next, current: null, last: null }
   return { seeds, effects: { kind: 'seeds.commit', transfers: [], events: [committed(seeds)] } }
 }
 

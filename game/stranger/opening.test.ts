@@ -47,12 +47,11 @@ function opened(dice: Dice) {
     next: pair,
     current: pair,
     last: null,
-    limits: {},
   }
   const limited = box.prizes.filter(() => dice(4) === 0).map(({ sku }) => itemAsset(sku, box.asset))
   const free = new Map<AssetId, bigint>(limited.map((asset) => [asset, BigInt(dice(3))]))
-  const opening = { id: 'o', box, boxHash: hashBox(box), count: 1 + dice(20), serverSeed, free }
-  const decision = openBoxes(seeds, opening, 0)
+  const opening = { id: 'o', box, boxHash: hashBox(box), count: 1 + dice(20), serverSeed, free, taken: [] }
+  const decision = openBoxes(seeds, opening)
   if (!decision.ok) throw new Error(decision.code)
   return openingProofOf(decision.effects.events[0]!.payload as OpeningOpened, box, serverSeed)
 }

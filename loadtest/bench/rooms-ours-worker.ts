@@ -7,6 +7,7 @@ import { getRequestListener } from '@hono/node-server'
 import pg from 'pg'
 import { createAccess } from '../../access/open.ts'
 import { openPartners } from '../../access/partners/open.ts'
+import { createPersons } from '../../access/persons/persons.ts'
 import { battleSeedContext, createSealer } from '../../access/seal.ts'
 import { createCatalog } from '../../catalog/catalog.ts'
 import { loadConfig } from '../../config.ts'
@@ -15,12 +16,13 @@ import { createBattle } from '../../game/battle/create.ts'
 import { battleToJson } from '../../game/battle/stored.ts'
 import { hashSeed } from '../../game/fairness/seed.ts'
 import { openLedger } from '../../ledger/open.ts'
+import { createLimits } from '../../limits/limits.ts'
 import { createOpenings } from '../../openings/openings.ts'
 import { createRooms } from '../../rooms/host.ts'
 import { digestOf } from '../../schema/digest.ts'
 import type { Tokens } from '../../schema/http.ts'
 import { uuidv7 } from '../../schema/uuid.ts'
-import { partnerQuota, roomsConfig } from '../../server/settings.ts'
+import { partnerQuota, playRules, roomsConfig } from '../../server/settings.ts'
 import { acceptingLedger } from './rooms-accepting.ts'
 import { answerFor, type Table } from './rooms-control.ts'
 
@@ -42,9 +44,23 @@ const config = roomsConfig(settings, databaseUrl)
 const quota = partnerQuota(settings)
 const partners = await openPartners({ ...opened, pool, sealer, quota, clock: Date.now, failed: console.error })
 const catalog = createCatalog({ pool, tail: opened.tail })
-const openings = createOpenings({ pool, ledger, catalog, sealer, clock: Date.now })
 const { tail } = opened
-const rooms = await createRooms({ pool, ledger, tail, access, partners, entropy, sealer, openings, config, log })
+const parts = { pool, ledger, tail, sealer, clock: Date.now, ...playRules(settings) }
+const limits = createLimits({ ...parts, persons: createPersons({ ...parts, kyc: undefined }) })
+const openings = createOpenings({ pool, ledger, catalog, sealer, limits, clock: Date.now })
+const rooms = await createRooms({
+  pool,
+  ledger,
+  tail,
+  access,
+  partners,
+  entropy,
+  sealer,
+  openings,
+  limits,
+  config,
+  log,
+})
 const answer = getRequestListener(rooms.routes.fetch)
 const server = createServer((request, response) => void answer(request, response))
 rooms.attach(server)

@@ -6,6 +6,7 @@ import type { Battle } from '../../game/battle/state.ts'
 import { NOTHING_IN_STOCK } from '../../game/battle/stock.ts'
 import { battleMessages, type BattleMessages } from '../../schema/battle-message.ts'
 import { RollingDropError } from '../../schema/errors.ts'
+import type { Transfer } from '../../schema/outcome.ts'
 import type { Command } from '../actor.ts'
 import { battleCommand } from './rules.ts'
 
@@ -24,8 +25,8 @@ export function readMessage(type: string, payload: unknown): Said | undefined {
   throw new RollingDropError('request/invalid', { type: known, problems })
 }
 
-/** Who asks, with the level that a battle may ask for. */
-export type Asking = Pick<Principal, 'user' | 'name'> & Readonly<{ level?: number }>
+/** Who asks, with the level that a battle may ask for, and what a seat takes from their budgets. */
+export type Asking = Pick<Principal, 'user' | 'name'> & Readonly<{ level?: number; taken?: readonly Transfer[] }>
 
 /** What `by` asks of the battle, as a command for its actor. `inStock` is what the last seat could reserve of limited items. */
 export function commandOf(
@@ -40,7 +41,15 @@ export function commandOf(
   switch (type) {
     case 'join': {
       const { seat, clientSeed, borrow = 0 } = message
-      const player = { seat, user: by.user, name: by.name, clientSeed, borrow, level: by.level ?? 0 }
+      const player = {
+        seat,
+        user: by.user,
+        name: by.name,
+        clientSeed,
+        borrow,
+        level: by.level ?? 0,
+        taken: by.taken ?? [],
+      }
       return battleCommand(received, (at, now_ms) => join(at, player, now_ms, { ...entropy.fix(now_ms), inStock }))
     }
     case 'leave':

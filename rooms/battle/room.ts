@@ -3,9 +3,12 @@ import type { Entropy } from '../../entropy/entropy.ts'
 import type { BattleState } from '../../schema/battle-state.ts'
 import type { CommandReply } from '../../schema/battle-message.ts'
 import { RollingDropError } from '../../schema/errors.ts'
+import type { Transfer } from '../../schema/outcome.ts'
 import { seatOf } from '../../game/battle/decision.ts'
+import { ownStake } from '../../game/battle/stake.ts'
 import type { Battle } from '../../game/battle/state.ts'
 import type { InStock } from '../../game/battle/stock.ts'
+import type { Limits } from '../../limits/limits.ts'
 import { GuardedRoom, type Guard, type RoomClient } from '../guarded-room.ts'
 import type { WatchedBattle } from './activation.ts'
 import { commandOf, readMessage } from './command.ts'
@@ -23,6 +26,7 @@ export type BattleRoomOptions = Readonly<{
   levelOf(user: string): Promise<number>
   /** What is free of limited items. */
   readStock(): Promise<InStock>
+  limits: Pick<Limits, 'within'>
 }>
 
 /**
@@ -34,14 +38,16 @@ export class BattleRoom extends GuardedRoom<BattleState> {
   #entropy!: Entropy
   #levelOf!: BattleRoomOptions['levelOf']
   #readStock!: BattleRoomOptions['readStock']
+  #limits!: BattleRoomOptions['limits']
   #showing!: Showing
 
-  override onCreate({ roomId, guard, entropy, watched, levelOf, readStock }: BattleRoomOptions): void {
+  override onCreate({ roomId, guard, entropy, watched, levelOf, readStock, limits }: BattleRoomOptions): void {
     this.roomId = roomId
     this.guard = guard
     this.#entropy = entropy
     this.#levelOf = levelOf
     this.#readStock = readStock
+    this.#limits = limits
     this.#watched = watched
     this.#showing = new Showing({
       watched,
@@ -98,9 +104,15 @@ export class BattleRoom extends GuardedRoom<BattleState> {
     if (principal.tenant !== battle.tenant) throw new RollingDropError('auth/forbidden')
     // Levels only rise: one that was read before the decision is high enough when it is taken.
     const level = said.type === 'join' && battle.minLevel > 0 ? await this.#levelOf(principal.user) : 0
-    const by = { ...principal, level }
-    const commandWith = (inStock: InStock) => commandOf(battle.id, by, said, this.#entropy, inStock)
-    await askWithStock(this.#watched, this.#readStock, commandWith)
+    const ask = (taken: readonly Transfer[]) => {
+      const by = { ...principal, level, taken }
+      const commandWith = (inStock: InStock) => commandOf(battle.id, by, said, this.#entropy, inStock)
+      return askWithStock(this.#watched, this.#readStock, commandWith)
+    }
+    if (said.type === 'join') {
+      const stake = ownStake(battle, said.message.seat, { user: principal.user, borrow: said.message.borrow ?? 0 })
+      await this.#limits.within(principal, battle.asset, stake, ask)
+    } else await ask([])
     client.send('reply', { command: said.message.command, ok: true } satisfies CommandReply)
   }
 }

@@ -1,6 +1,8 @@
 import type { Principal } from '../../access/access.ts'
+import type { Limits } from '../../limits/limits.ts'
 import type { Openings } from '../../openings/openings.ts'
 import { RollingDropError } from '../../schema/errors.ts'
+import type { OwnLimit, OwnLimits } from '../../schema/limits.ts'
 import { sessionMessages, type SessionMessages } from '../../schema/session.ts'
 
 /** A message that zod has read, by its type. */
@@ -22,7 +24,11 @@ export function readMessage(type: string, payload: unknown): Said | undefined {
 export type Asked = Exclude<Said, { type: 'ack' | 'page' }>
 
 /** Does what is asked, once for its id. Resolves with the answer when it is committed. */
-export function perform(openings: Openings, principal: Principal, { type, message }: Asked) {
+export function perform(
+  { openings, limits }: Readonly<{ openings: Openings; limits: Limits }>,
+  principal: Principal,
+  { type, message }: Asked,
+) {
   const { command: _number, ...rest } = message
   switch (type) {
     case 'open': {
@@ -35,11 +41,16 @@ export function perform(openings: Openings, principal: Principal, { type, messag
     }
     case 'limit': {
       const { id, ...wanted } = rest as Omit<SessionMessages['limit'], 'command'>
-      return openings.limit(principal, id, wanted)
+      return limits.set(principal, id, { kind: 'loss', ...wanted }).then(lossLimits)
     }
     case 'begin':
       return openings.begin(principal, rest as Omit<SessionMessages['begin'], 'command'>)
     default:
       return type satisfies never
   }
+}
+
+/** Devices are told of what they can spend; everything else is asked for over HTTP. */
+export function lossLimits({ limits }: OwnLimits): readonly OwnLimit[] {
+  return limits.filter(({ kind }) => kind === 'loss')
 }

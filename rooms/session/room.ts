@@ -1,4 +1,5 @@
 import type { LedgerReader } from '../../ledger/ledger.ts'
+import type { Limits } from '../../limits/limits.ts'
 import type { Openings } from '../../openings/openings.ts'
 import { RollingDropError, toRollingDropError } from '../../schema/errors.ts'
 import type { CommittedEvent } from '../../schema/event.ts'
@@ -29,6 +30,7 @@ export type SessionRoomOptions = Readonly<{
   personalLog: PersonalLog
   reader: LedgerReader
   openings: Openings
+  limits: Limits
   log: Log
 }>
 
@@ -84,7 +86,7 @@ export class SessionRoom extends GuardedRoom<SessionState> {
     if (said.type === 'ack') return this.#ack(client, BigInt(said.message.seq))
     const principal = this.principalOf(client)
     if (!principal) throw new RollingDropError('auth/token-missing')
-    return perform(this.#options.openings, principal, said)
+    return perform(this.#options, principal, said)
   }
 
   /** What this device was never told cannot be acknowledged by it. */
@@ -131,12 +133,12 @@ export class SessionRoom extends GuardedRoom<SessionState> {
 
   /** Reads until nothing has happened meanwhile: however many events come at once, one read follows the last of them. */
   async #refresh(): Promise<void> {
-    const { reader, openings, owner } = this.#options
+    const { owner } = this.#options
     this.#isReading = true
     try {
       do {
         this.#isStale = false
-        show(this.state, await readOwn(reader, openings, owner))
+        show(this.state, await readOwn(this.#options, owner))
         this.broadcastPatch()
       } while (this.#isStale)
     } finally {

@@ -1,11 +1,14 @@
 import type { LedgerReader } from '../../ledger/ledger.ts'
+import type { Limits } from '../../limits/limits.ts'
 import type { Openings } from '../../openings/openings.ts'
 import { userOwner, wageredOwner } from '../../schema/account.ts'
 import { moneyWagered, skuOf } from '../../schema/asset.ts'
 import { levelOf } from '../../schema/level.ts'
-import type { OwnLimit, OwnSeeds } from '../../schema/opening.ts'
+import type { OwnLimit } from '../../schema/limits.ts'
+import type { OwnSeeds } from '../../schema/opening.ts'
 import type { Balance } from '../../schema/outcome.ts'
 import { LimitState, SeedsState, SessionState } from '../../schema/session.ts'
+import { lossLimits } from './command.ts'
 import type { Owner } from './log.ts'
 
 /** What a session shows, as it was read. */
@@ -16,14 +19,18 @@ type Own = Readonly<{
   limits: readonly OwnLimit[]
 }>
 
-export async function readOwn(reader: LedgerReader, openings: Openings, owner: Owner): Promise<Own> {
+export async function readOwn(
+  { reader, openings, limits }: Readonly<{ reader: LedgerReader; openings: Openings; limits: Limits }>,
+  owner: Owner,
+): Promise<Own> {
   const { tenant, user } = owner
-  const [balances, wagers, { seeds, limits }] = await Promise.all([
+  const [balances, wagers, seeds, own] = await Promise.all([
     reader.balances(tenant, userOwner(user)),
     reader.balances(tenant, wageredOwner(user)),
-    openings.own(owner),
+    openings.seeds(owner),
+    limits.own(owner),
   ])
-  return { balances, wagers, seeds, limits }
+  return { balances, wagers, seeds, limits: lossLimits(own) }
 }
 
 export function emptyState(user: string, name: string): SessionState {
