@@ -1,6 +1,7 @@
 import type { BoxItems } from '../../../schema/http.ts'
 import { itemArt } from '../art/item.ts'
-import { credits, percent } from '../format/credits.ts'
+import { percent } from '../format/credits.ts'
+import { money } from '../format/money.ts'
 import { LeftBadge } from './left-badge.tsx'
 
 /** Everything that can come out of a box with its odds, dearest first. */
@@ -17,7 +18,7 @@ export function Prizes({ box }: { box: BoxItems }) {
               <small class="rarity-word">{prize.rarity}</small>
               {prize.left !== undefined && <LeftBadge left={prize.left} testId={`left-${prize.sku}`} />}
             </span>
-            <span class="contents-value">{credits(BigInt(prize.value))}</span>
+            <span class="contents-value">{money(BigInt(prize.value), box.asset)}</span>
             <span class="contents-chance">{percent(prize.chance)}</span>
           </li>
         ))}

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { boxes } from '../state/catalog.ts'
+import { playBoxes } from '../state/catalog.ts'
 import { rounds } from '../state/draft.ts'
 import { BoxContents } from '../box/box-contents.tsx'
 import { BoxCard } from './box-card.tsx'
@@ -9,7 +9,7 @@ const looking = signal<string | null>(null)
 
 /** The shelf of boxes and, once one is taken, the battle they make. */
 export function Builder() {
-  const shelf = boxes.value
+  const shelf = playBoxes.value
   return (
     <section class="builder" aria-labelledby="builder-title">
       <header class="section-head">

@@ -12,6 +12,11 @@ export function money(amount: bigint, asset: string): string {
   return format.format(Number(amount) / 10 ** digits)
 }
 
+/** The money that an item of this asset is bought and sold for. */
+export function moneyOf(item: string): string {
+  return item.startsWith(PLAY_PREFIX) ? 'play:CREDIT' : 'USD'
+}
+
 /** What a money is called beside an amount. */
 export function moneyName(asset: string): string {
   return asset.startsWith(PLAY_PREFIX) ? 'play credits' : asset

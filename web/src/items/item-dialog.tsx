@@ -1,7 +1,6 @@
 import { useState } from 'preact/hooks'
 import { Field, Form } from '../account/form.tsx'
-import { credits } from '../format/credits.ts'
-import { amountOf, money } from '../format/money.ts'
+import { amountOf, money, moneyOf } from '../format/money.ts'
 import { Dialog } from '../shell/dialog.tsx'
 import type { Item } from '../state/catalog.ts'
 import { give, loadMarks, mark, marks } from '../state/inventory.ts'
@@ -19,7 +18,7 @@ export function ItemDialog({ asset, item, free, count, onClose }: Props) {
     <Dialog title={item.name} onClose={onClose}>
       <div class="item-dialog">
         <div class="item-dialog-head">
-          <ItemTile sku={item.sku} value={item.value} count={count} />
+          <ItemTile sku={item.sku} value={item.value} paidWith={moneyOf(asset)} count={count} />
           <div class="item-dialog-marks">
             <Marks asset={asset} count={count} />
             <a href={`/market/${encodeURIComponent(asset)}`}>See it on the market</a>
@@ -78,7 +77,7 @@ function SellBack({ asset, item, free }: Readonly<{ asset: string; item: Item; f
           disabled={free < 1 || selling.value.has(asset)}
           onClick={() => void sell([{ asset, count: n }])}
         >
-          Sell {n === 1 ? 'one' : `all ${n}`} back for {credits(item.value * BigInt(n))}
+          Sell {n === 1 ? 'one' : `all ${n}`} back for {money(item.value * BigInt(n), moneyOf(asset))}
         </button>
       ))}
     </div>
@@ -88,7 +87,7 @@ function SellBack({ asset, item, free }: Readonly<{ asset: string; item: Item; f
 function PutUp({ asset, item, isFree }: Readonly<{ asset: string; item: Item; isFree: boolean }>) {
   const [text, setText] = useState('')
   const price = amountOf(text)
-  const paidWith = asset.startsWith('play:') ? 'play:CREDIT' : 'USD'
+  const paidWith = moneyOf(asset)
   return (
     <form
       class="inline-form"

@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { credits } from '../format/credits.ts'
+import { moneyOf } from '../format/money.ts'
 import { count } from '../format/words.ts'
 import { Icon } from '../shell/icon.tsx'
 import { OwnNav } from '../shell/own-nav.tsx'
@@ -36,8 +37,9 @@ export function ItemsPage() {
   const id = user.value?.id
   useEffect(followMarks, [])
   const open = all.find(({ asset }) => asset === chosen.value)
-  const worth = all.reduce((total, { item, count: n }) => total + item.value * BigInt(n), 0n)
-  const freeWorth = all.reduce((total, { item, free }) => total + item.value * BigInt(free), 0n)
+  const play = all.filter(({ asset }) => asset.startsWith('play:'))
+  const worth = play.reduce((total, { item, count: n }) => total + item.value * BigInt(n), 0n)
+  const freeWorth = play.reduce((total, { item, free }) => total + item.value * BigInt(free), 0n)
   const pieces = all.reduce((total, each) => total + each.count, 0)
   return (
     <div class="page">
@@ -56,13 +58,13 @@ export function ItemsPage() {
             Your showcase
           </a>
         )}
-        {all.length > 0 && (
+        {play.length > 0 && (
           <button
             class="button primary"
             type="button"
             data-testid="sell-all"
             disabled={selling.value.size > 0 || freeWorth === 0n}
-            onClick={() => void sell(all.map(({ asset, free }) => ({ asset, count: free })))}
+            onClick={() => void sell(play.map(({ asset, free }) => ({ asset, count: free })))}
           >
             Sell all for {credits(freeWorth)}
           </button>
@@ -101,7 +103,7 @@ function OwnItem({ own: { asset, item, free, count: n } }: { own: Owned }) {
         data-testid={`item-${item.sku}`}
         onClick={() => (chosen.value = asset)}
       >
-        <ItemTile sku={item.sku} value={item.value} count={n} />
+        <ItemTile sku={item.sku} value={item.value} paidWith={moneyOf(asset)} count={n} />
         <Badges asset={asset} />
       </button>
       <span class="sell-row">

@@ -1,7 +1,7 @@
 import { battleModes, isBattleMode } from '../../../schema/battle-mode.ts'
 import { credits } from '../format/credits.ts'
 import { modeTexts } from '../mode/modes.ts'
-import { boxes } from '../state/catalog.ts'
+import { playBoxes } from '../state/catalog.ts'
 import { narrow, wanted } from '../state/lobby.ts'
 import { ANY_BATTLE, isNarrowed, priceBands, type PriceBand } from '../state/lobby-filter.ts'
 
@@ -33,7 +33,7 @@ export function LobbyFilters() {
           onChange={(event) => narrow({ box: event.currentTarget.value || null })}
         >
           <option value="">Any</option>
-          {boxes.value?.map(({ id, name }) => (
+          {playBoxes.value?.map(({ id, name }) => (
             <option key={id} value={id}>
               {name}
             </option>

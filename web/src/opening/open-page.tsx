@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'preact/hooks'
 import { boxArt } from '../art/box.ts'
 import { Prizes } from '../box/prizes.tsx'
-import { credits, percentExact } from '../format/credits.ts'
+import { percentExact } from '../format/credits.ts'
+import { money } from '../format/money.ts'
 import { boxName, contents, loadContents } from '../state/catalog.ts'
 import { clearStage, open, stage } from '../state/opening.ts'
-import { purse } from '../state/session.ts'
+import { balances, PLAY, purse } from '../state/session.ts'
 import { toastError } from '../state/toast.ts'
 import { DrawnItems } from './drawn-items.tsx'
 import { Limits } from './limits.tsx'
@@ -25,7 +26,8 @@ export function OpenPage({ box }: { box: string }) {
   const known = contents.value.get(box)
   const price = known ? BigInt(known.price) * BigInt(count) : null
   const isBusy = stage.value.type === 'spin' || stage.value.type === 'land'
-  const isShort = price !== null && purse.value !== null && purse.value < price
+  const paidWith = known?.asset ?? PLAY
+  const isShort = price !== null && purse.value !== null && (balances.value.get(paidWith) ?? 0n) < price
   return (
     <div class="page opening">
       <nav class="crumbs" aria-label="Where you are">
@@ -37,8 +39,8 @@ export function OpenPage({ box }: { box: string }) {
           <h1>{boxName(box)}</h1>
           {known && (
             <p class="lead">
-              {credits(BigInt(known.price))} each · worth {credits(BigInt(known.expectedValue))} on average ·{' '}
-              {percentExact(known.returnToPlayer)} back
+              {money(BigInt(known.price), known.asset)} each · worth {money(BigInt(known.expectedValue), known.asset)}{' '}
+              on average · {percentExact(known.returnToPlayer)} back
             </p>
           )}
         </div>
@@ -65,7 +67,7 @@ export function OpenPage({ box }: { box: string }) {
             ? 'Opening…'
             : price === null
               ? 'Loading…'
-              : `Open ${count === 1 ? '' : `${count} `}for ${credits(price)}`}
+              : `Open ${count === 1 ? '' : `${count} `}for ${money(price, paidWith)}`}
         </button>
         {isShort && <span class="hint">Your balance is too low for this.</span>}
       </div>

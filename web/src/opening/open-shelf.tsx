@@ -1,6 +1,7 @@
 import { boxArt } from '../art/box.ts'
 import { itemArt } from '../art/item.ts'
-import { credits, percentExact } from '../format/credits.ts'
+import { percentExact } from '../format/credits.ts'
+import { money } from '../format/money.ts'
 import { boxes } from '../state/catalog.ts'
 
 /** Every box one can open alone. */
@@ -17,7 +18,7 @@ export function OpenShelf() {
         <p class="empty">Loading…</p>
       ) : (
         <ul class="open-shelf">
-          {boxes.value.map(({ id, name, price, best, returnToPlayer }) => (
+          {boxes.value.map(({ id, name, asset, price, best, returnToPlayer }) => (
             <li key={id}>
               <a class="open-card" href={`/open/${id}`} data-testid={`open-${id}`}>
                 <span class="open-art">
@@ -27,9 +28,9 @@ export function OpenShelf() {
                 <h3>{name}</h3>
                 <p class="box-facts">
                   <span>{percentExact(returnToPlayer)} back</span>
-                  <span>up to {credits(BigInt(best.value))}</span>
+                  <span>up to {money(BigInt(best.value), asset)}</span>
                 </p>
-                <b class="open-price">{credits(BigInt(price))}</b>
+                <b class="open-price">{money(BigInt(price), asset)}</b>
               </a>
             </li>
           ))}

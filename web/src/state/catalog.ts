@@ -8,6 +8,8 @@ export type Item = Readonly<{ sku: string; name: string; rarity: Rarity; value: 
 
 /** The boxes one can open, cheapest first. Null until loaded. */
 export const boxes = signal<readonly BoxSummary[] | null>(null)
+/** Those that battles are fought over: with play credits. */
+export const playBoxes = computed(() => boxes.value?.filter(({ asset }) => asset.startsWith('play:')) ?? null)
 /** What lies in each box, as far as it was asked for. */
 export const contents = signal<ReadonlyMap<string, BoxItems>>(new Map())
 

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import { sdk } from '../sdk.ts'
-import { credits } from '../format/credits.ts'
-import { balances, noteBalance, PLAY } from './session.ts'
+import { money, moneyOf } from '../format/money.ts'
+import { balances, noteBalance } from './session.ts'
 import { toast, toastError } from './toast.ts'
 
 export type Lot = Readonly<{ asset: string; count: number }>
@@ -15,14 +15,15 @@ export async function sell(lots: readonly Lot[]): Promise<readonly Lot[]> {
   if (mine.length === 0) return []
   selling.value = new Set([...selling.value, ...mine.map(({ asset }) => asset)])
   const done: Lot[] = []
-  let paid = 0n
+  const paid = new Map<string, bigint>()
   try {
     for (const { asset, count } of mine) {
       const before = balances.value.get(asset) ?? 0n
       const sold = await sdk.sell(asset, count)
-      paid += BigInt(sold.paid)
+      const paidWith = moneyOf(asset)
+      paid.set(paidWith, (paid.get(paidWith) ?? 0n) + BigInt(sold.paid))
       noteBalance(asset, before - BigInt(count))
-      noteBalance(PLAY, BigInt(sold.balance))
+      noteBalance(paidWith, BigInt(sold.balance))
       done.push({ asset, count })
     }
   } catch (error) {
@@ -31,6 +32,7 @@ export async function sell(lots: readonly Lot[]): Promise<readonly Lot[]> {
     const ended = new Set(mine.map(({ asset }) => asset))
     selling.value = new Set([...selling.value].filter((asset) => !ended.has(asset)))
   }
-  if (paid > 0n) toast(`Sold for ${credits(paid)} credits.`, 'good')
+  const sums = [...paid].map(([paidWith, sum]) => money(sum, paidWith))
+  if (sums.length > 0) toast(`Sold for ${sums.join(' and ')}.`, 'good')
   return done
 }
