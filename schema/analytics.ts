@@ -81,7 +81,13 @@ export type PaceBounds = Readonly<Partial<Record<Paced, number>>>
 /** Times in unix ms, `from_ms` counted. `limit`: the latest of them. */
 export type PaceQuery = Readonly<{ unit: PaceUnit; bounds: PaceBounds; from_ms: number; limit: number }>
 
-/** What `user` has given `other` in `gifts` goes without getting as much for it, in all; `back` is what came the other way. */
+/** What one of an item is worth. */
+export type ItemValue = Readonly<{ asset: AssetId; money: AssetId; value: bigint }>
+
+/**
+ * What `user` has given `other` in `gifts` goes, by gifts, trades and sales: items at their value, and money; `back` is what came
+ * the other way.
+ */
 export type Given = Readonly<{
   user: string
   other: string
@@ -91,6 +97,9 @@ export type Given = Readonly<{
   back: bigint
   last_ms: number
 }>
+
+/** Items that are not among `values` count for nothing. `least` more given than came back. */
+export type GivenQuery = Readonly<{ values: readonly ItemValue[]; least: bigint; limit: number }>
 
 /** A user of whose deposits some were charged back. */
 export type Reversed = Readonly<{ user: string; asset: AssetId; deposited: bigint; reversed: bigint }>
@@ -113,8 +122,8 @@ export interface AnalyticsReader {
   versions(tenant: TenantId): Promise<readonly VersionFigures[]>
   /** Who passed one of the bounds, the latest first, then by user. */
   paces(tenant: TenantId, query: PaceQuery): Promise<readonly Pace[]>
-  /** Of `least` or more, the most first, then by user, other and asset. */
-  given(tenant: TenantId, query: Readonly<{ least: bigint; limit: number }>): Promise<readonly Given[]>
+  /** By how much more was given than came back, the most first; then by user, other and asset. */
+  given(tenant: TenantId, query: GivenQuery): Promise<readonly Given[]>
   /** The most first, then by user and asset. */
   reversed(tenant: TenantId, limit: number): Promise<readonly Reversed[]>
 }

@@ -1,5 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client'
-import { paced, type AnalyticsReader } from '../../schema/analytics.ts'
+import { paced, type AnalyticsReader, type ItemValue } from '../../schema/analytics.ts'
+import { isAsset } from '../../schema/asset.ts'
 import {
   boxOf,
   dayOf,
@@ -95,18 +96,19 @@ function fraudReads(read: Read): Pick<AnalyticsReader, 'paces' | 'given' | 'reve
       )
       return rows.map(paceOf)
     },
-    async given(tenant, { least, limit }) {
+    async given(tenant, { values, least, limit }) {
       const rows = await read<Parameters<typeof givenOf>[0]>(
-        `with edges as (
-           select user, other, asset, sum(gifts) as gifts_, sum(given) as given_, max(last_at) as last_
-           from given_total where tenant = {tenant:String} group by user, other, asset)
-         select g.user as user, g.other as other, g.asset as asset, g.gifts_ as gifts, g.given_ as given,
+        `with worth as (
+           select user, other, if(${worthOf(values, 'money')} = '', asset, ${worthOf(values, 'money')}) as money,
+             sum(gifts) as gifts_, sum(given * ${worthOf(values, 'value')}) as given_, max(last_at) as last_
+           from given_total where tenant = {tenant:String} and ${worthOf(values, 'value')} > 0
+           group by user, other, money)
+         select g.user as user, g.other as other, g.money as asset, g.gifts_ as gifts, g.given_ as given,
            b.given_ as back, toUnixTimestamp64Milli(g.last_) as last_ms
-         from (
-           select * from edges where given_ >= {least:Int128}
-           order by given_ desc, user, other, asset limit {limit:UInt32}) as g
-         left join edges as b on b.user = g.other and b.other = g.user and b.asset = g.asset
-         order by given desc, user, other, asset`,
+         from worth as g
+         left join worth as b on b.user = g.other and b.other = g.user and b.money = g.money
+         where given - back >= {least:Int128}
+         order by given - back desc, user, other, asset limit {limit:UInt32}`,
         { tenant, least: `${least}`, limit },
       )
       return rows.map(givenOf)
@@ -120,4 +122,15 @@ function fraudReads(read: Read): Pick<AnalyticsReader, 'paces' | 'given' | 'reve
       return rows.map(reversedOf)
     },
   }
+}
+
+/** What an asset is worth, as an expression: in the text of the query, as a list this long does not fit into a URL. */
+function worthOf(values: readonly ItemValue[], what: 'money' | 'value'): string {
+  const known = values.filter(({ asset, money }) => isAsset(asset) && isAsset(money))
+  const map = (begin: readonly string[], to: readonly string[], other: string) =>
+    `transform(toString(asset), [${begin.join(', ')}], [${to.join(', ')}], ${other})`
+  const assets = ["''", ...known.map(({ asset }) => `'${asset}'`)]
+  if (what === 'money') return map(assets, ["''", ...known.map(({ money }) => `'${money}'`)], "''")
+  const worth = ['toInt64(0)', ...known.map(({ value }) => `toInt64(${value})`)]
+  return map(assets, worth, `if(match(asset, '^(play:)?item:'), toInt64(0), toInt64(1))`)
 }

@@ -1,4 +1,6 @@
 import fc from 'fast-check'
+import type { ItemValue } from '../../schema/analytics.ts'
+import { PLAY_CREDIT, toAsset } from '../../schema/asset.ts'
 import type { CommittedEvent, EventType } from '../../schema/event.ts'
 
 const tenants = ['main', 'acme']
@@ -15,6 +17,12 @@ const amount = fc.oneof(fc.bigInt(0n, 100_000n), fc.constantFrom(0n, 2n ** 63n -
 const user = fc.constantFrom(...users)
 const asset = fc.constantFrom(...assets)
 const box = fc.constantFrom(...boxes)
+const item = fc.constantFrom('item:a', 'play:item:b', 'item:nobody-knows')
+/** What they are worth. */
+export const VALUES: readonly ItemValue[] = [
+  { asset: toAsset('item:a'), money: toAsset('USD'), value: 250n },
+  { asset: toAsset('play:item:b'), money: PLAY_CREDIT, value: 7n },
+]
 
 const payloads: readonly (readonly [EventType, fc.Arbitrary<Record<string, unknown>>])[] = [
   ['faucet.granted', fc.record({ user, asset, amount })],
@@ -40,7 +48,26 @@ const payloads: readonly (readonly [EventType, fc.Arbitrary<Record<string, unkno
     }),
   ],
   ['battle.joined', fc.record({ user })],
+  ['deposit.posted', fc.record({ user, asset, amount })],
+  ['deposit.refunded', fc.record({ user, asset, amount })],
+  ['deposit.charged-back', fc.record({ user, asset, amount })],
+  ['withdrawal.held', fc.record({ user, asset, amount })],
+  ['withdrawal.paid', fc.record({ user, asset, amount })],
+  ['commission.posted', fc.record({ partner: fc.constant('p'), asset, amount })],
+  [
+    'listing.sold',
+    fc.record({ user, buyer: user, asset: item, money: asset, price: small(), fee: fc.constantFrom('0', '70') }),
+  ],
+  ['item.moved', fc.record({ user, from: user, to: user, asset: item, count: fc.integer({ min: 1, max: 1000 }) })],
+  ['trade.accepted', fc.record({ user, from: user, to: user, gives: side(), wants: side() })],
 ]
+
+function side(): fc.Arbitrary<Record<string, unknown>> {
+  return fc.record({
+    items: fc.array(fc.record({ asset: item, count: fc.integer({ min: 1, max: 9 }) }), { maxLength: 2 }),
+    money: fc.option(fc.record({ asset, amount: small() })),
+  })
+}
 
 /** Values of which several are added up in one fact. */
 function small(): fc.Arbitrary<string> {

@@ -1,4 +1,4 @@
-import { paced, type Paced, type PaceBounds, type PaceUnit } from '../../schema/analytics.ts'
+import { paced, type ItemValue, type Paced, type PaceBounds, type PaceUnit } from '../../schema/analytics.ts'
 import { total, type Line } from './oracle.ts'
 
 const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const
@@ -64,10 +64,13 @@ export function pacesOf(lines: readonly Line[], unit: PaceUnit, bounds: PaceBoun
     .toSorted((a, b) => b.at_ms - a.at_ms || order(a.user, b.user))
 }
 
-export function gifts(lines: readonly Line[], least: bigint): readonly unknown[] {
-  const edges = grouped(lines, ({ user, other, asset }) =>
-    user === null || other === null ? undefined : ([user, other, asset] as const),
-  )
+export function gifts(lines: readonly Line[], values: readonly ItemValue[], least: bigint): readonly unknown[] {
+  const weighed = lines.flatMap((line) => {
+    const known = values.find(({ asset }) => asset === line.asset)
+    if (line.other === null || (!known && line.asset.includes('item:'))) return []
+    return [Object.assign({}, line, known && { asset: known.money, given: line.given * known.value })]
+  })
+  const edges = grouped(weighed, ({ user, other, asset }) => [user ?? '', other ?? '', asset] as const)
   const sum = (user: string, other: string, asset: string) =>
     total(edges.find(([[a, b, c]]) => a === user && b === other && c === asset)?.[1] ?? [], 'given')
   return edges
@@ -80,8 +83,8 @@ export function gifts(lines: readonly Line[], least: bigint): readonly unknown[]
       back: sum(other, user, asset),
       last_ms: Math.max(...of.map(({ at_ms }) => at_ms)),
     }))
-    .filter(({ given }) => given >= least)
-    .toSorted((a, b) => order(b.given, a.given))
+    .filter(({ given, back }) => given - back >= least)
+    .toSorted((a, b) => order(b.given - b.back, a.given - a.back))
 }
 
 export const reversals = (lines: readonly Line[]): readonly unknown[] =>

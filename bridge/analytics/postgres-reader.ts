@@ -73,6 +73,21 @@ export function createPostgresAnalytics(pool: Pool): AnalyticsReader {
   }
 }
 
+/** Items at the values given, money as it is: what each gave each other, and what came back. */
+const GIVEN = `with worth as (
+    select user_id, other_id, coalesce(v.money, g.asset) as asset, sum(gifts) as gifts,
+      sum(given * coalesce(v.value, 1)) as given, max(last_at) as last_at
+    from analytics_given g
+    left join unnest($2::text[], $3::text[], $4::bigint[]) as v(asset, money, value) on v.asset = g.asset
+    where tenant = $1 and (v.asset is not null or g.asset !~ '^(play:)?item:')
+    group by 1, 2, 3)
+  select w.user_id as "user", w.other_id as other, w.asset, w.gifts, w.given, coalesce(b.given, 0) as back, ${LAST_MS.replace('last_at', 'w.last_at')}
+  from worth w
+  left join worth b on (b.user_id, b.other_id, b.asset) = (w.other_id, w.user_id, w.asset)
+  where w.given - coalesce(b.given, 0) >= $5
+  order by w.given - coalesce(b.given, 0) desc, w.user_id collate "C", w.other_id collate "C", w.asset collate "C"
+  limit $6`
+
 type Read = <T extends object>(query: string, values: readonly unknown[]) => Promise<readonly T[]>
 
 function fraudReads(read: Read): Pick<AnalyticsReader, 'paces' | 'given' | 'reversed'> {
@@ -89,17 +104,15 @@ function fraudReads(read: Read): Pick<AnalyticsReader, 'paces' | 'given' | 'reve
       )
       return rows.map(paceOf)
     },
-    async given(tenant, { least, limit }) {
-      const rows = await read<Parameters<typeof givenOf>[0]>(
-        `select g.user_id as "user", g.other_id as other, g.asset, g.gifts, g.given, coalesce(b.given, 0) as back,
-           (extract(epoch from g.last_at) * 1000)::bigint as last_ms
-         from (
-           select * from analytics_given where tenant = $1 and given >= $2
-           order by given desc, user_id collate "C", other_id collate "C", asset collate "C" limit $3) g
-         left join analytics_given b on (b.tenant, b.user_id, b.other_id, b.asset) = (g.tenant, g.other_id, g.user_id, g.asset)
-         order by g.given desc, g.user_id collate "C", g.other_id collate "C", g.asset collate "C"`,
-        [tenant, least, limit],
-      )
+    async given(tenant, { values, least, limit }) {
+      const rows = await read<Parameters<typeof givenOf>[0]>(GIVEN, [
+        tenant,
+        values.map(({ asset }) => asset),
+        values.map(({ money }) => money),
+        values.map(({ value }) => value),
+        least,
+        limit,
+      ])
       return rows.map(givenOf)
     },
     async reversed(tenant, limit) {

@@ -40,7 +40,13 @@ export class Sums {
   add({ tenant, at_ms }: Pick<CommittedEvent, 'tenant' | 'at_ms'>, facts: readonly Fact[]): void {
     const day = dayOf(at_ms)
     for (const fact of facts) {
-      const { user, asset, battles = 0n } = fact
+      const { user, asset, other, battles = 0n } = fact
+      if (other !== '') {
+        this.#addGiven(tenant, at_ms, fact)
+        continue
+      }
+      if (user !== '' && paced.some((name) => fact[name])) this.#addPace(tenant, at_ms, fact)
+      if (asset === '') continue
       add(
         entry(this.daily, [tenant, day, asset], () => ({ tenant, day, asset, ...none() })),
         fact,
@@ -54,12 +60,13 @@ export class Sums {
   }
 
   #addUser(tenant: string, at_ms: number, fact: Fact): void {
-    const { user, asset, other, seats = 0n, given = 0n } = fact
+    const { user, asset, seats = 0n } = fact
     const total = entry(this.users, [tenant, user, asset], () => ({ tenant, user, asset, last_ms: at_ms, ...none() }))
     total.last_ms = Math.max(total.last_ms, at_ms)
     add(total, fact, seats)
-    if (paced.some((name) => fact[name])) this.#addPace(tenant, at_ms, fact)
-    if (other === '') return
+  }
+
+  #addGiven(tenant: string, at_ms: number, { user, other, asset, given = 0n }: Fact): void {
     const empty = (): GivenSum => ({ tenant, user, other, asset, gifts: 0n, given: 0n, last_ms: at_ms })
     const sum = entry(this.given, [tenant, user, other, asset], empty)
     sum.gifts += 1n

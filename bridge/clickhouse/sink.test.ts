@@ -230,7 +230,7 @@ describe.skipIf(!hasClickHouse)('ClickHouse', () => {
       await client.command({ query: 'truncate table schema_version' })
       await client.command({ query: 'drop table box_total_of_events' })
       await migrateClickHouse(client, folder)
-      expect(await rowsOf('select max(version) as version from schema_version')).toEqual([{ version: 8 }])
+      expect(await rowsOf('select max(version) as version from schema_version')).toEqual([{ version: 9 }])
       expect(await rowsOf('exists table box_total_of_events')).toEqual([{ result: 1 }])
     })
 
@@ -238,7 +238,7 @@ describe.skipIf(!hasClickHouse)('ClickHouse', () => {
       writeFileSync(join(folder, '900001_later.sql'), 'create table if not exists later (n UInt8) engine = Memory;\n')
       await migrateClickHouse(client, folder)
       const sink = newSink()
-      await expect(sink.open(floor(0n), TURN)).rejects.toThrow(/of version 900001, this program knows 8/)
+      await expect(sink.open(floor(0n), TURN)).rejects.toThrow(/of version 900001, this program knows 9/)
       await expect(sink.open(floor(0n), TURN)).rejects.toThrow(SinkStopped)
       await sink.close()
     })

@@ -52,6 +52,7 @@ select
   sum(toInt128(fact.reversed)) as reversed
 from transaction_events
 array join fact
+where fact.other = '' and fact.asset != ''
 group by tenant, day, asset;
 
 drop view if exists user_total_of_events;
@@ -76,5 +77,5 @@ select
   sum(toInt128(fact.reversed)) as reversed
 from transaction_events
 array join fact
-where fact.user != ''
+where fact.user != '' and fact.other = '' and fact.asset != ''
 group by tenant, user, asset;
