@@ -3,6 +3,7 @@ import { bridgeSettings } from './config/bridge.ts'
 import { feedSettings } from './config/feed.ts'
 import { httpSettings } from './config/http.ts'
 import { personSettings } from './config/persons.ts'
+import { marketSettings } from './config/market.ts'
 import { key, list, oneOf, onOff, text, url, whole, type Setting } from './config/setting.ts'
 
 /**
@@ -234,6 +235,8 @@ export const settings = {
 
   NODE_LEASE_MS: whole(1200, 'ms', [200, 60_000], 'A node silent for this long is taken for dead; its actors move.'),
   NODE_BEAT_MS: whole(240, 'ms', [50, 10_000], 'Five beats fit a lease, so one lost beat kills nobody.'),
+
+  ...marketSettings,
 
   ...bridgeSettings,
 

@@ -7,7 +7,7 @@ import { decimal, ownedItem } from './http.ts'
 const offerId = z.string().regex(/^[0-9a-f-]{36}$/)
 /** An amount that is asked or offered: more than nothing. */
 const price = z.string().regex(/^[1-9][0-9]{0,17}$/, 'not a price in smallest units')
-const itemAssetText = z
+export const itemAssetText = z
   .string()
   .max(100)
   .regex(/^(play:)?item:[A-Za-z0-9][A-Za-z0-9._/-]{0,79}$/, 'not the asset of an item')
@@ -88,15 +88,15 @@ export const ownListingRoles = ['sold', 'bought'] as const
 export const listingSorts = ['price', 'newest'] as const
 /** Prices are decimal strings, both ends included. */
 export type ListingQuery = Readonly<{
-  asset?: string
-  rarity?: (typeof rarities)[number]
+  asset?: string | undefined
+  rarity?: (typeof rarities)[number] | undefined
   /** The asset that is paid with; that of `asset`, or play credits. */
-  money?: string
-  minPrice?: string
-  maxPrice?: string
-  sort?: (typeof listingSorts)[number]
-  cursor?: string
-  limit?: number
+  money?: string | undefined
+  minPrice?: string | undefined
+  maxPrice?: string | undefined
+  sort?: (typeof listingSorts)[number] | undefined
+  cursor?: string | undefined
+  limit?: number | undefined
 }>
 
 export const openListing = z.strictObject({ asset: itemAssetText, price, expiresIn: expiresIn.optional() })

@@ -1,14 +1,12 @@
 import { z } from 'zod'
 import { decimal } from './http.ts'
+import { itemAssetText } from './market.ts'
 
 /** Trades between two users: items and money of one for items and money of the other. Amounts are decimal strings; times unix ms. */
 
 const count = z.int().min(1).max(1000)
 const tradedItem = z.strictObject({
-  asset: z
-    .string()
-    .max(100)
-    .regex(/^(play:)?item:[A-Za-z0-9][A-Za-z0-9._/-]{0,79}$/, 'not the asset of an item'),
+  asset: itemAssetText,
   count,
 })
 const money = z.strictObject({
@@ -60,4 +58,8 @@ export const trade = z.object({
 export type Trade = z.infer<typeof trade>
 export const tradePage = z.object({ trades: z.array(trade), next: z.string().nullable() })
 export type TradePage = z.infer<typeof tradePage>
-export type TradeQuery = Readonly<{ status?: 'open' | 'ended'; cursor?: string; limit?: number }>
+export type TradeQuery = Readonly<{
+  status?: 'open' | 'ended' | undefined
+  cursor?: string | undefined
+  limit?: number | undefined
+}>

@@ -9,10 +9,14 @@ import type { KycProvider } from '../access/persons/kyc.ts'
 import { createPersons, type PersonParts, type Persons } from '../access/persons/persons.ts'
 import type { Sealer } from '../access/seal.ts'
 import { createSignals, type Signals } from '../access/signals.ts'
+import { Staff } from '../access/staff/staff.ts'
 import { Boxes, type BoxSettings } from '../catalog/boxes.ts'
 import { createCatalog, type Catalog } from '../catalog/catalog.ts'
 import type { Ledger, Tail } from '../ledger/ledger.ts'
 import { createLimits, type LimitParts, type Limits } from '../limits/limits.ts'
+import { Alarms } from '../ledger/alarms.ts'
+import { createMarket, type Market } from '../market/market.ts'
+import type { MarketConfig } from '../market/parts.ts'
 import { createOpenings, type Openings } from '../openings/openings.ts'
 import { commissionsOf } from './partners.ts'
 
@@ -30,6 +34,7 @@ export type EconomyParts = Readonly<{
   kyc?: KycProvider
   play: PlayRules
   boxes: BoxSettings
+  market: MarketConfig
   /** Unix ms. */
   clock: () => number
   log: Pick<Logger, 'info' | 'warn' | 'error'>
@@ -40,12 +45,14 @@ export type PlayRules = Pick<PersonParts, 'usualRules'> & Pick<LimitParts, 'choi
 
 /** What rooms and services share: each thing once a node. */
 export type Economy = Readonly<{
+  staff: Staff
   signals: Signals
   catalog: Catalog
   boxes: Boxes
   persons: Persons
   limits: Limits
   openings: Openings
+  market: Market
   partnerBook: PartnerBook
   domains: PartnerDomains
   /** Resolves when nothing is under way. */
@@ -56,6 +63,7 @@ export type Economy = Readonly<{
 export function openEconomy(parts: EconomyParts): Economy {
   const { pool, ledger, tail, sealer, clock } = parts
   const signals = createSignals(parts)
+  const staff = new Staff({ ...parts, failed: (error) => parts.log.error({ err: error }, 'the staff’s doings') })
   const catalog = createCatalog({ pool, tail })
   const failed = (error: unknown): void => parts.log.error({ err: error }, 'a box')
   const boxes = new Boxes({ pool, ledger, tail, clock, failed, settings: parts.boxes })
@@ -71,21 +79,30 @@ export function openEconomy(parts: EconomyParts): Economy {
     clock,
     commissionIn: commissionsOf(partnerBook),
   })
+  const market = createMarket({ ...parts, catalog, limits, config: parts.market })
+  const alarms = new Alarms({
+    pool,
+    tail,
+    kinds: market.rings,
+    failed: (error) => parts.log.error({ err: error }, 'an alarm could not be rung; it is tried again'),
+  })
   return {
+    staff,
     signals,
     catalog,
     boxes,
     persons,
     limits,
     openings,
+    market,
     partnerBook,
     domains: createPartnerDomains(partnerBook),
-    close: () => {
+    close: async () => {
       partnerBook.close()
       catalog.close()
       persons.close()
       limits.close()
-      return Promise.all([signals.close(), boxes.close()]).then(() => {})
+      await Promise.all([alarms.close(), market.close(), staff.close(), signals.close(), boxes.close()])
     },
   }
 }

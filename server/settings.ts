@@ -3,6 +3,7 @@ import type { BoxSettings } from '../catalog/boxes.ts'
 import type { Config } from '../config.ts'
 import type { OpenEntropyOptions } from '../entropy/open.ts'
 import type { GroupCommitLimits } from '../ledger/group-commit.ts'
+import type { MarketConfig } from '../market/parts.ts'
 import type { RoomsConfig } from '../rooms/host.ts'
 import type { PlayRules } from './economy.ts'
 import type { ServiceConfig } from '../services/parts.ts'
@@ -74,9 +75,28 @@ export function entropyConfig(config: Config): Pick<OpenEntropyOptions, 'source'
 }
 
 /** What may be published, sold and played. */
-export function economyRules(config: Config): Readonly<{ play: PlayRules; boxes: BoxSettings }> {
+export function economyRules(
+  config: Config,
+): Readonly<{ play: PlayRules; boxes: BoxSettings; market: MarketConfig }> {
   const bounds = { min: config.box_return_min_percent / 100, max: config.box_return_max_percent / 100 }
-  return { play: playRules(config), boxes: { bounds, draws: config.box_report_draws } }
+  return {
+    play: playRules(config),
+    boxes: { bounds, draws: config.box_report_draws },
+    market: marketConfig(config),
+  }
+}
+
+/** What users may ask of each other, and what it costs them. */
+export function marketConfig(config: Config): MarketConfig {
+  return {
+    fee_bps: config.market_fee_bps,
+    price_min: BigInt(config.market_price_min),
+    price_max: BigInt(config.market_price_max),
+    offersPerUser: config.market_offers_per_user,
+    expiry_s: config.market_expiry_s,
+    tradeExpiry_s: config.trade_expiry_s,
+    confirmAbove: BigInt(config.trade_confirm_above),
+  }
 }
 
 export function serviceConfig(config: Config, site: string): ServiceConfig {

@@ -1,6 +1,9 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
+import { addAdminBoxes } from './admin-boxes.ts'
 import { addAsyncDocument } from './asyncapi.ts'
+import { addAdminUsers } from './admin-users.ts'
 import { addAnalytics } from './analytics.ts'
+import { addAudit } from './audit.ts'
 import { addAuth } from './auth.ts'
 import { addBattles } from './battles.ts'
 import { bodyLimits } from './body-limits.ts'
@@ -14,11 +17,18 @@ import { addHealth } from './health.ts'
 import { addHistory } from './history.ts'
 import { addInventory } from './inventory.ts'
 import { addLimits } from './limits.ts'
+import { addItems } from './items.ts'
+import { addMarket } from './market.ts'
+import { addMarketOrders } from './market-orders.ts'
 import { addMe } from './me.ts'
+import { addMetrics, createMetrics } from './metrics.ts'
 import { addDocument } from './openapi.ts'
 import { addOpenings } from './openings.ts'
 import { allowOrigins } from './origin.ts'
+import { addPersons } from './persons.ts'
+import { addTenantRules } from './tenant-rules.ts'
 import { addOwnAccount } from './own-account.ts'
+import { addOwnData } from './own-data.ts'
 import { addPublicKeys } from './public-keys.ts'
 import { addProviders } from './providers.ts'
 import type { ServiceEnv, ServiceParts, Services } from './parts.ts'
@@ -27,6 +37,7 @@ import { requestIds } from './request-ids.ts'
 import { secureHeaders } from './secure-headers.ts'
 import { addSell } from './sell.ts'
 import { addSignIn } from './sign-in.ts'
+import { addTrades } from './trades.ts'
 
 /**
  * The HTTP API: every route checks its caller and its input, and answers from the ledger. Every refusal is a problem
@@ -37,6 +48,8 @@ export function createServices(parts: ServiceParts): Services {
   const gates = createGates(parts)
   app.onError(onError(parts.log))
   app.notFound(onNotFound)
+  const metrics = createMetrics()
+  app.use(metrics.requests)
   app.use(requestIds)
   app.use(secureHeaders(parts.config))
   app.use(gates.anyone)
@@ -47,19 +60,30 @@ export function createServices(parts: ServiceParts): Services {
   addPublicKeys(app, parts)
   addProviders(app, parts, gates)
   addOwnAccount(app, parts, gates)
+  addOwnData(app, parts, gates)
+  addAdminUsers(app, parts, gates)
+  addAudit(app, parts, gates)
   addMe(app, parts, gates)
   addBoxes(app, parts)
+  addAdminBoxes(app, parts, gates)
   addBattles(app, parts)
   addCreateBattle(app, parts, gates)
   addHistory(app, parts, gates)
   addInventory(app, parts, gates)
   addSell(app, parts, gates)
+  addItems(app, parts, gates)
+  addMarket(app, parts, gates)
+  addMarketOrders(app, parts, gates)
+  addTrades(app, parts, gates)
   addOpenings(app, parts, gates)
   addLimits(app, parts, gates)
+  addPersons(app, parts, gates)
+  addTenantRules(app, parts, gates)
   addAnalytics(app, parts, gates)
   addFairness(app, parts)
   addCheckpoints(app, parts)
   addHealth(app, parts)
+  addMetrics(app, parts, metrics)
   addAsyncDocument(app)
   addDocs(app)
   addDocument(app)

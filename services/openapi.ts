@@ -1,3 +1,4 @@
+import type { TypedResponse } from 'hono'
 import type { z } from 'zod'
 import type { Services } from './parts.ts'
 
@@ -8,6 +9,13 @@ export const BEARER = [{ bearer: [] }]
 export function json<T extends z.ZodType>(schema: T, description: string, example?: unknown) {
   const content = example === undefined ? { schema } : { schema, example }
   return { description, content: { 'application/json': content } }
+}
+
+/** A JSON answer of which the pieces come one after the other; the next one is asked for when the last one has gone out. */
+export function asJson<T>(pieces: AsyncIterable<string>): TypedResponse<T, 200, 'json'> {
+  const body = ReadableStream.from(pieces).pipeThrough(new TextEncoderStream())
+  // The router's types know bodies that are whole.
+  return new Response(body, { headers: { 'content-type': 'application/json' } }) as unknown as TypedResponse<T, 200, 'json'>
 }
 
 /** A JSON body that must be there. */
@@ -55,9 +63,13 @@ export function addDocument(app: Services): void {
       { name: 'boxes', description: 'What can be opened, with every chance.' },
       { name: 'battles', description: 'Battles and their proofs. Playing happens over the socket.' },
       { name: 'wallet', description: 'Your own balances, items and statement.' },
+      { name: 'inventory', description: 'Items: whose they are, and what becomes of them.' },
+      { name: 'market', description: 'What users sell to each other.' },
+      { name: 'trades', description: 'Items and money between two users.' },
       { name: 'analytics', description: 'What has been played, as figures.' },
       { name: 'fairness', description: 'What was published beforehand.' },
       { name: 'partners', description: 'For partners, about their own tenant. Calls are signed.' },
+      { name: 'admin', description: 'For the staff of a tenant, by its roles.' },
       { name: 'operations', description: 'For whoever runs it.' },
     ],
   })

@@ -10,6 +10,7 @@ import type { PartnerBook } from '../access/partners/book.ts'
 import type { PartnerDomains } from '../access/partners/domains.ts'
 import type { Persons } from '../access/persons/persons.ts'
 import type { Sealer } from '../access/seal.ts'
+import type { Staff } from '../access/staff/staff.ts'
 import type { Trace } from '../access/trace.ts'
 import type { Signals } from '../access/signals.ts'
 import type { Boxes } from '../catalog/boxes.ts'
@@ -19,6 +20,7 @@ import type { Checkpoints } from '../ledger/checkpoints.ts'
 import type { Ledger, Tail } from '../ledger/ledger.ts'
 import type { AnalyticsReader } from '../schema/analytics.ts'
 import type { Limits } from '../limits/limits.ts'
+import type { Market } from '../market/market.ts'
 import type { Openings } from '../openings/openings.ts'
 import type { UserLimit } from './user-limit.ts'
 
@@ -29,11 +31,13 @@ export type ServiceParts = Readonly<{
   tail: Pick<Tail, 'lineage' | 'seq'>
   access: AccessOperations
   accounts: Accounts
+  staff: Staff
   providerSignIn: ProviderSignIn
   signals: Signals
   catalog: Catalog
   boxes: Boxes
   openings: Openings
+  market: Market
   limits: Limits
   persons: Persons
   partnerBook: PartnerBook

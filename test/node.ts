@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
+import type { Accounts } from '../access/accounts/accounts.ts'
 import { Mail } from '../access/accounts/mail.ts'
 import { createProviderSignIn } from '../access/accounts/oidc.ts'
 import { PostgresAccounts } from '../access/accounts/open.ts'
@@ -16,6 +17,8 @@ import { checkpointKey } from '../ledger/checkpoint-key.ts'
 import { createCheckpoints, type Checkpoints } from '../ledger/checkpoints.ts'
 import { openLedger, type OpenLedger } from '../ledger/open.ts'
 import type { Limits } from '../limits/limits.ts'
+import type { Market } from '../market/market.ts'
+import type { MarketConfig } from '../market/parts.ts'
 import type { Openings } from '../openings/openings.ts'
 import type { Tokens } from '../schema/http.ts'
 import { openEconomy } from '../server/economy.ts'
@@ -28,6 +31,15 @@ import { PLAY_RULES } from './limits.ts'
 export const FAUCET_CREDITS = 100_000
 /** Few enough openings that a report is a matter of moments. */
 export const BOX_RULES = { bounds: { min: 0.5, max: 0.98 }, draws: 20_000 }
+export const MARKET_RULES: MarketConfig = {
+  fee_bps: 500,
+  price_min: 1n,
+  price_max: 100_000_000n,
+  offersPerUser: 1000,
+  expiry_s: 2_592_000,
+  tradeExpiry_s: 86_400,
+  confirmAbove: 10_000n,
+}
 export const TOKEN_TTL_S = 900
 
 /** A node without rooms: everything the HTTP services stand on, over a database of its own. */
@@ -42,7 +54,9 @@ export type TestNode = OpenLedger &
     catalog: Catalog
     persons: Persons
     limits: Limits
+    accounts: Accounts
     openings: Openings
+    market: Market
     domains: PartnerDomains
     checkpoints: Checkpoints
     app: Services
@@ -107,6 +121,7 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
   const economy = openEconomy({
     play: PLAY_RULES,
     boxes: BOX_RULES,
+    market: MARKET_RULES,
     pool,
     ledger,
     tail,
@@ -117,7 +132,7 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
     clock,
     log,
   })
-  const { catalog, persons, limits, openings } = economy
+  const { catalog, persons, limits, openings, market } = economy
   const parts = {
     ...economy,
     pool,
@@ -159,7 +174,9 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
     catalog,
     persons,
     limits,
+    accounts,
     openings,
+    market,
     domains: economy.domains,
     checkpoints,
     app,
