@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { benchFeed } from './bench/feed.ts'
+import { benchHttp } from './bench/http.ts'
 import { benchLedger } from './bench/ledger.ts'
 import { benchLedgerReads } from './bench/ledger-reads.ts'
 import { benchLedgerSoak } from './bench/ledger-soak.ts'
@@ -12,6 +13,7 @@ npm run bench -- ledger-reads [--outcomes 1000000]  every read, and the sizes of
 npm run bench -- ledger-soak [--outcomes 5000000]   memory over many commits
 npm run bench -- rooms [--quick]             battles, beside an empty room of Colyseus that shows the same
 npm run bench -- feed [--quick]              the feed, beside ws and a broadcast of Colyseus
+npm run bench -- http [--quick]              openings and reads over HTTP, beside a transaction each on plain Hono
 npm run bench -- relay [--quick]             events into Kafka and ClickHouse, and how long one takes there
 Runs on this machine alone and ends with one line of JSON.`
 
@@ -28,6 +30,7 @@ const log = (line: string): void => void process.stdout.write(`${line}\n`)
 const benches: Readonly<Record<string, () => Promise<object>>> = {
   ledger: () => benchLedger({ quick: values.quick, log }),
   feed: () => benchFeed({ quick: values.quick, log }),
+  http: () => benchHttp({ quick: values.quick, log }),
   relay: () => benchRelay({ quick: values.quick, log }),
   rooms: () => benchRooms({ quick: values.quick, log }),
   'ledger-reads': () => benchLedgerReads({ outcomes: whole(values.outcomes, 'outcomes', 50_000, 50_000_000), log }),

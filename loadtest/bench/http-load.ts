@@ -1,0 +1,45 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+
+/** Somebody who is signed in. */
+export type LoadUser = Readonly<{ id: string; token: string }>
+
+/** What is asked, and how often: at equal distances, whether or not the answers keep up. */
+export type Stream = Readonly<{ name: StreamName; per_s: number }>
+export type StreamName = 'open-box' | 'validate' | 'inventory'
+
+/** A run of streams at the same time against one server. */
+export type Asked = Readonly<{ port: number; users: readonly LoadUser[]; streams: readonly Stream[]; seconds: number }>
+
+/** Of one stream; times from the moment at which the request was due. */
+export type Measured = Readonly<{
+  name: StreamName
+  sent: number
+  errors: number
+  p50_ms: number
+  p95_ms: number
+  p99_ms: number
+  max_ms: number
+}>
+
+/** Loads a server from a process of its own. */
+export class Driver {
+  readonly #child: ChildProcess
+
+  constructor() {
+    this.#child = fork(join(import.meta.dirname, 'http-driver-worker.ts'), [], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
+  }
+
+  async run(asked: Asked): Promise<readonly Measured[]> {
+    this.#child.send(asked)
+    const [measured] = (await once(this.#child, 'message')) as [readonly Measured[]]
+    return measured
+  }
+
+  stop(): void {
+    this.#child.kill()
+  }
+}
