@@ -11,7 +11,7 @@ const MAY_IMPORT = {
   game: ['schema'],
   ledger: ['schema', 'sql'],
   access: ['schema', 'ledger'],
-  catalog: ['schema', 'game', 'ledger'],
+  catalog: ['schema', 'game', 'ledger', 'access'],
   entropy: ['schema', 'game', 'ledger', 'access', 'sql'],
   limits: ['schema', 'game', 'ledger', 'access'],
   openings: ['schema', 'game', 'ledger', 'access', 'catalog', 'limits'],

@@ -1,7 +1,9 @@
 import { boxSettings } from './config/boxes.ts'
+import { analyticsSettings } from './config/analytics.ts'
 import { bridgeSettings } from './config/bridge.ts'
 import { feedSettings } from './config/feed.ts'
 import { httpSettings } from './config/http.ts'
+import { partnerSettings } from './config/partners.ts'
 import { personSettings } from './config/persons.ts'
 import { marketSettings } from './config/market.ts'
 import { key, list, oneOf, onOff, text, url, whole, type Setting } from './config/setting.ts'
@@ -233,12 +235,16 @@ export const settings = {
   ),
   LEDGER_LANES: whole(2, 'connections', [1, 16], 'One batch may be decided while another one is at its fsync.'),
 
+  ...partnerSettings,
+
   NODE_LEASE_MS: whole(1200, 'ms', [200, 60_000], 'A node silent for this long is taken for dead; its actors move.'),
   NODE_BEAT_MS: whole(240, 'ms', [50, 10_000], 'Five beats fit a lease, so one lost beat kills nobody.'),
 
   ...marketSettings,
 
   ...bridgeSettings,
+
+  ...analyticsSettings,
 
   DEV_PAGES: onOff(false, 'Pages come from source and reload by themselves; `npm run dev` sets it.'),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>

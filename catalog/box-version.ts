@@ -35,15 +35,49 @@ function fromRow(row: Row): PublishedBox {
   return published
 }
 
-/** The newest version of every box of a tenant, cheapest first. */
+/** The newest version of every box of a tenant that is on offer, cheapest first. */
 export async function findNewest(pool: Pool, tenant: TenantId): Promise<readonly PublishedBox[]> {
   const { rows } = await pool.query<Row>(
     `select * from (
        select distinct on (id) * from box_version where tenant = $1 order by id, version desc) newest
+     where not exists (
+       select from box_desk desk where desk.tenant = newest.tenant and desk.id = newest.id and desk.retired)
      order by price, id`,
     [tenant],
   )
   return rows.map(fromRow)
+}
+
+/** Of every item ever on offer the newest version that holds it; those come newest first. */
+export async function findHolders(pool: Pool, tenant: TenantId): Promise<readonly PublishedBox[]> {
+  const { rows } = await pool.query<Row>(
+    `select * from box_version where tenant = $1 and (id, version) in (
+       select id, version from (
+         select distinct on (asset, sku) id, version
+         from box_version, jsonb_to_recordset(prizes) as prize(sku text) where tenant = $1
+         order by asset, sku, published_at desc, version desc) holders)
+     order by published_at desc, version desc, id`,
+    [tenant],
+  )
+  return rows.map(fromRow)
+}
+
+/** A version and when it was published (unix ms). */
+export type DatedBox = PublishedBox & Readonly<{ published_ms: number }>
+
+/** Versions of a box, newest first, `limit` of them below `before`. */
+export async function findVersions(
+  pool: Pool,
+  tenant: TenantId,
+  id: string,
+  { before, limit }: Readonly<{ before?: number | undefined; limit: number }>,
+): Promise<readonly DatedBox[]> {
+  const { rows } = await pool.query<Row & Readonly<{ published_at: Date }>>(
+    `select * from box_version where tenant = $1 and id = $2 and ($3::integer is null or version < $3)
+     order by version desc limit $4`,
+    [tenant, id, before ?? null, limit],
+  )
+  return rows.map((row) => Object.assign({ published_ms: row.published_at.getTime() }, fromRow(row)))
 }
 
 /** One version of a box, or the newest; undefined when there is none. */

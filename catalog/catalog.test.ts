@@ -93,6 +93,8 @@ describe('the catalogue', () => {
 
   test('a stored version that somebody changed is refused', async () => {
     await node.pool.query(`update box_version set price = 1 where id = 'garden-shed' and version = 1`)
-    await expect(node.catalog.box('main', 'garden-shed', 1)).rejects.toThrow('is not what was published')
+    const fresh = createCatalog({ pool: node.pool, tail: node.tail })
+    await expect(fresh.box('main', 'garden-shed', 1)).rejects.toThrow('is not what was published')
+    fresh.close()
   })
 })

@@ -5,6 +5,7 @@ import { toAmount } from '../schema/amount.ts'
 import { itemAsset, PLAY_CREDIT } from '../schema/asset.ts'
 import type { Box, Rarity } from '../schema/box.ts'
 import { ensureBankroll } from './bankroll.ts'
+import { findVersion } from './box-version.ts'
 import { publishBox } from './publish.ts'
 import { limitItem } from './stock.ts'
 
@@ -179,10 +180,17 @@ export const seedLimits: Readonly<Record<string, bigint>> = { 'pocket-universe':
 
 type Parts = Readonly<{ pool: Pool; ledger: Ledger; clock: () => number; tenant?: TenantId }>
 
-/** Limits and publishes what stands above where it is not there, and gives the house its bankroll. Any number of times, on any node. */
+/**
+ * Limits and publishes what stands above where it is not there, and gives the house its bankroll. Any number of times, on any node:
+ * what the staff has made of a box since stays.
+ */
 export async function seedCatalog({ pool, ledger, clock, tenant = MAIN_TENANT }: Parts): Promise<void> {
   await ensureBankroll(ledger, tenant, clock)
   for (const [sku, amount] of Object.entries(seedLimits))
     await limitItem({ pool, ledger, tenant, clock }, itemAsset(sku, PLAY_CREDIT), amount)
-  for (const box of seedBoxes) await publishBox({ pool, ledger, tenant, clock }, box)
+  for (const box of seedBoxes) {
+    const known = await findVersion(pool, tenant, box.id)
+    if (known && (known.published.box.version > 1 || known.announcement.announced)) continue
+    await publishBox({ pool, ledger, tenant, clock }, box)
+  }
 }

@@ -13,9 +13,16 @@ export const boxId = z
   .regex(/^[a-z0-9][a-z0-9-]{0,47}$/)
   .describe('small letters, digits and hyphens')
 
+/** Text that every store and reader takes: no control characters, no half of a pair. */
+const line = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), 'no control characters')
+
 const draftPrize = z.strictObject({
-  sku: z.string().max(79),
-  name: z.string().max(60),
+  sku: line(79),
+  name: line(60),
   rarity: z.enum(rarities),
   value: draftAmount.describe('in smallest units of the box’s money'),
   weight: z.int().min(0).max(WEIGHT_SUM_MAX),
@@ -25,7 +32,7 @@ export type DraftPrize = z.infer<typeof draftPrize>
 
 /** What a version will hold. A draft need not be fit to be published; `issues` says what is missing. */
 export const boxContents = z.strictObject({
-  name: z.string().max(60),
+  name: line(60),
   asset: z
     .string()
     .max(40)
@@ -141,7 +148,10 @@ export const IMPORT_BOXES_MAX = 500
 const filedBox = boxContents.extend({ id: boxId })
 export const boxFile = z.strictObject({
   format: z.literal(FORMAT),
-  boxes: z.array(filedBox).max(IMPORT_BOXES_MAX),
+  boxes: z
+    .array(filedBox)
+    .max(IMPORT_BOXES_MAX)
+    .refine((boxes) => new Set(boxes.map(({ id }) => id)).size === boxes.length, 'a box stands there twice'),
 })
 export type BoxFile = z.infer<typeof boxFile>
 export const boxFileOf = (boxes: BoxFile['boxes']): BoxFile => ({ format: FORMAT, boxes })

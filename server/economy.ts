@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Accounts } from '../access/accounts/accounts.ts'
 import type { AccessOperations } from '../access/open.ts'
 import type { Outbound } from '../access/outbound.ts'
+import { PartnerAdministration } from '../access/partners/administration.ts'
 import { createPartnerBook, type PartnerBook } from '../access/partners/book.ts'
 import { createPartnerDomains, type PartnerDomains } from '../access/partners/domains.ts'
 import type { KycProvider } from '../access/persons/kyc.ts'
@@ -18,6 +19,7 @@ import { Alarms } from '../ledger/alarms.ts'
 import { createMarket, type Market } from '../market/market.ts'
 import type { MarketConfig } from '../market/parts.ts'
 import { createOpenings, type Openings } from '../openings/openings.ts'
+import { createPartners, type Partners, type PartnerSettings } from '../partners/partners.ts'
 import { commissionsOf } from './partners.ts'
 
 /** What the parts between the ledger and the doors stand on. */
@@ -35,6 +37,7 @@ export type EconomyParts = Readonly<{
   play: PlayRules
   boxes: BoxSettings
   market: MarketConfig
+  partnering: PartnerSettings
   /** Unix ms. */
   clock: () => number
   log: Pick<Logger, 'info' | 'warn' | 'error'>
@@ -55,6 +58,7 @@ export type Economy = Readonly<{
   market: Market
   partnerBook: PartnerBook
   domains: PartnerDomains
+  partnering: Partners
   /** Resolves when nothing is under way. */
   close(): Promise<void>
 }>
@@ -80,10 +84,12 @@ export function openEconomy(parts: EconomyParts): Economy {
     commissionIn: commissionsOf(partnerBook),
   })
   const market = createMarket({ ...parts, catalog, limits, config: parts.market })
+  const administration = new PartnerAdministration(parts)
+  const partnering = createPartners({ ...parts, openings, book: partnerBook, administration }, parts.partnering)
   const alarms = new Alarms({
     pool,
     tail,
-    kinds: market.rings,
+    kinds: { ...market.rings, rollback: (actor) => partnering.ring(actor) },
     failed: (error) => parts.log.error({ err: error }, 'an alarm could not be rung; it is tried again'),
   })
   return {
@@ -97,6 +103,7 @@ export function openEconomy(parts: EconomyParts): Economy {
     market,
     partnerBook,
     domains: createPartnerDomains(partnerBook),
+    partnering,
     close: async () => {
       partnerBook.close()
       catalog.close()

@@ -4,9 +4,11 @@ import type { Config } from '../config.ts'
 import type { OpenEntropyOptions } from '../entropy/open.ts'
 import type { GroupCommitLimits } from '../ledger/group-commit.ts'
 import type { MarketConfig } from '../market/parts.ts'
+import type { PartnerSettings } from '../partners/partners.ts'
 import type { RoomsConfig } from '../rooms/host.ts'
 import type { PlayRules } from './economy.ts'
 import type { ServiceConfig } from '../services/parts.ts'
+import { fraudRules } from './analytics.ts'
 
 /** What each part is given of the settings. */
 export function ledgerLimits(config: Config): Partial<GroupCommitLimits> {
@@ -77,12 +79,13 @@ export function entropyConfig(config: Config): Pick<OpenEntropyOptions, 'source'
 /** What may be published, sold and played. */
 export function economyRules(
   config: Config,
-): Readonly<{ play: PlayRules; boxes: BoxSettings; market: MarketConfig }> {
+): Readonly<{ play: PlayRules; boxes: BoxSettings; market: MarketConfig; partnering: PartnerSettings }> {
   const bounds = { min: config.box_return_min_percent / 100, max: config.box_return_max_percent / 100 }
   return {
     play: playRules(config),
     boxes: { bounds, draws: config.box_report_draws },
     market: marketConfig(config),
+    partnering: partnerSettings(config),
   }
 }
 
@@ -99,6 +102,15 @@ export function marketConfig(config: Config): MarketConfig {
   }
 }
 
+/** How partners' own wallets are called, and what a partner may set up. */
+export function partnerSettings(config: Config): PartnerSettings {
+  return {
+    wallet: { timeout_ms: config.partner_wallet_timeout_ms, at_once_max: config.partner_wallet_calls },
+    pace: { settle_ms: config.partner_wallet_settle_ms, backoff_ms: config.partner_wallet_backoff_ms },
+    self: { endpoints_max: config.webhooks_per_tenant },
+  }
+}
+
 export function serviceConfig(config: Config, site: string): ServiceConfig {
   return {
     battleWait_ms: config.battle_wait_s * 1000,
@@ -110,6 +122,8 @@ export function serviceConfig(config: Config, site: string): ServiceConfig {
     requestsPerMinute: config.requests_per_minute,
     userRequestsPerMinute: config.user_requests_per_minute,
     commandsPerMinute: config.commands_per_minute,
+    clientBatchesPerMinute: config.client_event_batches_per_minute,
+    fraud: fraudRules(config),
     body_bytes_max: config.body_bytes_max,
     secretBody_bytes_max: config.secret_body_bytes_max,
     bulkBody_bytes_max: config.bulk_body_bytes_max,

@@ -4,10 +4,8 @@ import pg from 'pg'
 import type { Logger } from 'pino'
 import { dropOldKeys } from '../access/idempotency.ts'
 import { createAccess, type AccessOperations } from '../access/open.ts'
-import type { PartnerAccess } from '../access/partner.ts'
 import { createOutbound } from '../access/outbound.ts'
-import { openPartners } from '../access/partners/open.ts'
-import { createSealer, type Sealer } from '../access/seal.ts'
+import { createSealer } from '../access/seal.ts'
 import { seedCatalog } from '../catalog/seed.ts'
 import type { Config } from '../config.ts'
 import { runDemoBots } from '../demo/bots.ts'
@@ -30,8 +28,10 @@ import { openAccounts, openProviderSignIn, siteOf } from './accounts.ts'
 import { openBridge } from './bridge.ts'
 import { Cleanup } from './cleanup.ts'
 import { openEconomy } from './economy.ts'
+import { openIdentity } from './identity.ts'
 import { openLog } from './log.ts'
-import { economyRules, entropyConfig, ledgerLimits, partnerQuota, roomsConfig, serviceConfig } from './settings.ts'
+import { openPartnerAccess } from './partners.ts'
+import { economyRules, entropyConfig, ledgerLimits, roomsConfig, serviceConfig } from './settings.ts'
 import { answerWhileStarting } from './starting.ts'
 import { openUserLimit } from './user-limit.ts'
 
@@ -161,6 +161,7 @@ async function buildApp(begun: Begun, databaseUrl: string, server: Server, url: 
   const { close, ...economy } = openEconomy({
     ...base,
     ...rules,
+    ...(await openIdentity(base, sealer, url)),
     pool,
     ledger,
     tail,
@@ -173,12 +174,13 @@ async function buildApp(begun: Begun, databaseUrl: string, server: Server, url: 
   const entropy = await openEntropy({ ...entropyConfig(config), pool, ledger, sealer, log, clock: time })
   cleanup.add('entropy', () => entropy.close())
   dropNowAndThen(base, 'personal logs', () => new PersonalLog(pool, config.session_log_days).dropOld())
+  const partnerAccess = await openPartnerAccess({ ...base, pool, sealer }, opened)
   const rooms = await createRooms({
     pool,
     ledger,
     tail,
     access,
-    partners: await openPartnerAccess(base, pool, opened, sealer),
+    partners: partnerAccess,
     entropy,
     sealer,
     ...economy,
@@ -201,6 +203,7 @@ async function buildApp(begun: Begun, databaseUrl: string, server: Server, url: 
     accounts,
     providerSignIn: openProviderSignIn({ ...base, pool, access, sealer, url }),
     ...economy,
+    partnerAccess,
     sealer,
     entropy,
     checkpoints,
@@ -261,24 +264,6 @@ function dropNowAndThen({ cleanup, log }: Base, what: string, drop: () => Promis
     drop().catch((error: unknown) => log.warn({ err: error, what }, 'what has expired was not deleted'))
   }, DROP_EXPIRED_MS)
   cleanup.add(`clearing of ${what}`, () => clearInterval(timer))
-}
-
-async function openPartnerAccess(
-  { config, cleanup, clock, log }: Base,
-  pool: pg.Pool,
-  { ledger, tail }: OpenLedger,
-  sealer: Sealer,
-): Promise<PartnerAccess> {
-  const failed = (error: unknown): void => log.error({ err: error }, 'an API key')
-  const partners = await openPartners({ pool, ledger, tail, sealer, quota: partnerQuota(config), clock, failed })
-  const timer = setInterval(() => {
-    partners.dropExpired().catch((error: unknown) => log.warn({ err: error }, 'old nonces were not deleted'))
-  }, DROP_EXPIRED_MS)
-  cleanup.add('partners', () => {
-    clearInterval(timer)
-    partners.close()
-  })
-  return partners
 }
 
 /** Bots of our own keep lobby and feed moving, over the same door as everyone. */

@@ -3,10 +3,12 @@ import { z } from 'zod'
 import type { PublishedBox } from '../catalog/box-version.ts'
 import { readStock } from '../catalog/stock.ts'
 import { MAIN_TENANT } from '../schema/account.ts'
-import { itemAsset } from '../schema/asset.ts'
+import { isPlay, itemAsset } from '../schema/asset.ts'
 import { weightSum, type Prize } from '../schema/box.ts'
 import { RollingDropError } from '../schema/errors.ts'
 import { boxItems, boxSummary, type BoxItems, type BoxSummary } from '../schema/http.ts'
+import { countryCode, type TenantRules } from '../schema/person.ts'
+import { etagOf, isKnown } from './etag.ts'
 import { json } from './openapi.ts'
 import type { ServiceParts, Services } from './parts.ts'
 import { refusals } from './problem.ts'
@@ -17,7 +19,12 @@ const catalogRoute = createRoute({
   operationId: 'listBoxes',
   tags: ['boxes'],
   summary: 'The boxes on offer, cheapest first',
+  description:
+    'With a strong ETag: send it back as If-None-Match, and what has not changed is not sent again. Boxes for real money are left ' +
+    'out where they are not sold; with `country` that is said for it.',
+  request: { query: z.object({ country: countryCode.optional() }) },
   responses: {
+    304: { description: 'It is what you have.' },
     200: json(
       z.array(boxSummary.meta({ id: 'BoxSummary' })),
       'Each with its price, its expected value and its best prize.',
@@ -32,11 +39,15 @@ const itemsRoute = createRoute({
   operationId: 'getBox',
   tags: ['boxes'],
   summary: 'What a box can hold, with every chance',
+  description:
+    'With a strong ETag, as the catalogue has. A version that was asked for by its number may be kept for good, unless it holds ' +
+    'something of which there are only so many; also those of retired boxes are there.',
   request: {
     params: z.object({ boxId: z.string().max(64) }),
     query: z.object({ version: z.coerce.number().int().min(1).max(2_147_483_647).optional() }),
   },
   responses: {
+    304: { description: 'It is what you have.' },
     200: json(
       boxItems.meta({ id: 'BoxItems' }),
       'The newest version, or the one asked for. `hash` is what battles commit to.',
@@ -45,10 +56,21 @@ const itemsRoute = createRoute({
   },
 })
 
+/** Kept, but asked for each time whether it is still so: a change is seen at once. */
+const FRESH = 'public, no-cache'
+/** What never changes. */
+const FOR_GOOD = 'public, max-age=31536000, immutable'
+
+/** Those that may be sold there; where one does not say where, those that may be sold at all. */
+function soldIn(boxes: readonly PublishedBox[], rules: TenantRules, country: string | undefined) {
+  const isSold = rules.realMoney && (country === undefined || !rules.countriesBlocked.includes(country))
+  return isSold ? boxes : boxes.filter(({ box }) => isPlay(box.asset))
+}
+
 /** How many of each limited item of a box are left, by sku. */
 type Left = ReadonlyMap<string, bigint>
 
-export function addBoxes(app: Services, { catalog, ledger }: ServiceParts): void {
+export function addBoxes(app: Services, { catalog, ledger, persons }: ServiceParts): void {
   /** Read from the ledger only where a box holds anything limited. */
   async function leftIn(boxes: readonly PublishedBox[]): Promise<readonly Left[]> {
     const limited = await catalog.limited(MAIN_TENANT)
@@ -62,8 +84,10 @@ export function addBoxes(app: Services, { catalog, ledger }: ServiceParts): void
   }
 
   app.openapi(catalogRoute, async (c) => {
-    const boxes = await catalog.boxes(MAIN_TENANT)
+    const rules = await persons.rules(MAIN_TENANT)
+    const boxes = soldIn(await catalog.boxes(MAIN_TENANT), rules, c.req.valid('query').country)
     const left = await leftIn(boxes)
+    if (isKnown(c, etagOf(...boxes.map((box, i) => tagged(box, left[i]!))), FRESH)) return c.body(null, 304)
     return c.json(
       boxes.map((box, i) => summaryOf(box, left[i]!)),
       200,
@@ -72,11 +96,19 @@ export function addBoxes(app: Services, { catalog, ledger }: ServiceParts): void
 
   app.openapi(itemsRoute, async (c) => {
     const { boxId } = c.req.valid('param')
-    const published = await catalog.box(MAIN_TENANT, boxId, c.req.valid('query').version)
+    const { version } = c.req.valid('query')
+    const published = await catalog.box(MAIN_TENANT, boxId, version)
     if (!published) throw new RollingDropError('box/unknown', { box: boxId })
     const [left] = await leftIn([published])
+    const isForGood = version !== undefined && left!.size === 0
+    if (isKnown(c, etagOf(tagged(published, left!)), isForGood ? FOR_GOOD : FRESH)) return c.body(null, 304)
     return c.json(itemsOf(published, left!), 200)
   })
+}
+
+/** All that an answer about a box depends on. */
+function tagged({ hash }: PublishedBox, left: Left): string {
+  return [hash, ...[...left].flat()].join(' ')
 }
 
 function summaryOf({ box, hash, expectedValue, returnToPlayer }: PublishedBox, left: Left): BoxSummary {

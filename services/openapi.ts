@@ -13,9 +13,24 @@ export function json<T extends z.ZodType>(schema: T, description: string, exampl
 
 /** A JSON answer of which the pieces come one after the other; the next one is asked for when the last one has gone out. */
 export function asJson<T>(pieces: AsyncIterable<string>): TypedResponse<T, 200, 'json'> {
-  const body = ReadableStream.from(pieces).pipeThrough(new TextEncoderStream())
+  const encoder = new TextEncoder()
+  const taken = pieces[Symbol.asyncIterator]()
+  const body = new ReadableStream<Uint8Array>({
+    async pull(into) {
+      const { done, value } = await taken.next()
+      if (done) into.close()
+      else into.enqueue(encoder.encode(value))
+    },
+    async cancel() {
+      await taken.return?.()
+    },
+  })
   // The router's types know bodies that are whole.
-  return new Response(body, { headers: { 'content-type': 'application/json' } }) as unknown as TypedResponse<T, 200, 'json'>
+  return new Response(body, { headers: { 'content-type': 'application/json' } }) as unknown as TypedResponse<
+    T,
+    200,
+    'json'
+  >
 }
 
 /** A JSON body that must be there. */

@@ -6,6 +6,7 @@ import type { Principal } from '../access/access.ts'
 import type { Accounts, Origin } from '../access/accounts/accounts.ts'
 import type { ProviderSignIn } from '../access/accounts/oidc.ts'
 import type { AccessOperations } from '../access/open.ts'
+import type { Partner, PartnerAccess } from '../access/partner.ts'
 import type { PartnerBook } from '../access/partners/book.ts'
 import type { PartnerDomains } from '../access/partners/domains.ts'
 import type { Persons } from '../access/persons/persons.ts'
@@ -19,10 +20,16 @@ import type { Entropy } from '../entropy/entropy.ts'
 import type { Checkpoints } from '../ledger/checkpoints.ts'
 import type { Ledger, Tail } from '../ledger/ledger.ts'
 import type { AnalyticsReader } from '../schema/analytics.ts'
+import type { ClientEvents } from '../schema/client-event.ts'
+import type { FraudRules } from '../schema/fraud.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Market } from '../market/market.ts'
 import type { Openings } from '../openings/openings.ts'
+import type { Partners } from '../partners/partners.ts'
 import type { UserLimit } from './user-limit.ts'
+
+/** What analysts ask, and what pages tell of their use. */
+export type Analytics = AnalyticsReader & Readonly<{ clientEvents: ClientEvents }>
 
 /** What the services are made of. `main.ts` wires it; nothing here reads the environment. */
 export type ServiceParts = Readonly<{
@@ -42,10 +49,12 @@ export type ServiceParts = Readonly<{
   persons: Persons
   partnerBook: PartnerBook
   domains: PartnerDomains
+  partnerAccess: PartnerAccess
+  partnering: Partners
   sealer: Sealer
   entropy: Pick<Entropy, 'published' | 'beacon'>
   checkpoints: Pick<Checkpoints, 'list'>
-  analytics: AnalyticsReader
+  analytics: Analytics
   userLimit: Pick<UserLimit, 'take'>
   config: ServiceConfig
   /** This node's id, for /health. */
@@ -69,6 +78,9 @@ export type ServiceConfig = Readonly<{
   commandsPerMinute: number
   /** Requests of any kind of one user over all nodes. */
   userRequestsPerMinute: number
+  /** Of what pages tell of their use, of one user. */
+  clientBatchesPerMinute: number
+  fraud: FraudRules
   /** Of most routes, of those that take a secret, of those that take much in one go. */
   body_bytes_max: number
   secretBody_bytes_max: number
@@ -83,7 +95,14 @@ export type ServiceConfig = Readonly<{
 
 export type ServiceEnv = {
   Bindings: Partial<HttpBindings>
-  Variables: { principal: Principal; key: string; origin: Origin; trace: Trace; foreignOrigin: string | undefined }
+  Variables: {
+    principal: Principal
+    partner: Partner
+    key: string
+    origin: Origin
+    trace: Trace
+    foreignOrigin: string | undefined
+  }
 }
 
 export type Services = OpenAPIHono<ServiceEnv>

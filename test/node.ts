@@ -10,7 +10,6 @@ import { createOutbound } from '../access/outbound.ts'
 import type { Persons } from '../access/persons/persons.ts'
 import type { PartnerDomains } from '../access/partners/domains.ts'
 import { createSealer } from '../access/seal.ts'
-import { createPostgresAnalytics } from '../bridge/analytics/postgres-reader.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import { seedCatalog } from '../catalog/seed.ts'
 import { checkpointKey } from '../ledger/checkpoint-key.ts'
@@ -25,8 +24,11 @@ import { openEconomy } from '../server/economy.ts'
 import { createServices } from '../services/app.ts'
 import { createUserLimit } from '../services/user-limit.ts'
 import type { ServiceConfig, Services } from '../services/parts.ts'
+import { analyticsOver, FRAUD_RULES } from './analytics.ts'
 import { createDatabase } from './database.ts'
 import { PLAY_RULES } from './limits.ts'
+import { openPartners } from '../access/partners/open.ts'
+import type { PartnerSettings } from '../partners/partners.ts'
 
 export const FAUCET_CREDITS = 100_000
 /** Few enough openings that a report is a matter of moments. */
@@ -40,7 +42,13 @@ export const MARKET_RULES: MarketConfig = {
   tradeExpiry_s: 86_400,
   confirmAbove: 10_000n,
 }
+export const PARTNER_RULES: PartnerSettings = {
+  wallet: { timeout_ms: 300, at_once_max: 32 },
+  pace: { settle_ms: 2_000, backoff_ms: 50 },
+  self: { endpoints_max: 10 },
+}
 export const TOKEN_TTL_S = 900
+const QUOTA = { connections_max: 10, requests_per_minute: 1_000_000, messages_per_s: 1000 }
 
 /** A node without rooms: everything the HTTP services stand on, over a database of its own. */
 export type TestNode = OpenLedger &
@@ -84,6 +92,8 @@ const config: ServiceConfig = {
   requestsPerMinute: 1_000_000,
   commandsPerMinute: 1_000_000,
   userRequestsPerMinute: 1_000_000,
+  clientBatchesPerMinute: 1_000_000,
+  fraud: FRAUD_RULES,
   body_bytes_max: 65_536,
   secretBody_bytes_max: 8192,
   bulkBody_bytes_max: 1_048_576,
@@ -122,6 +132,7 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
     play: PLAY_RULES,
     boxes: BOX_RULES,
     market: MARKET_RULES,
+    partnering: PARTNER_RULES,
     pool,
     ledger,
     tail,
@@ -133,8 +144,11 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
     log,
   })
   const { catalog, persons, limits, openings, market } = economy
+  const failed = (error: unknown) => void logged.push(error)
+  const partnerAccess = await openPartners({ pool, ledger, tail, sealer, quota: QUOTA, clock, failed })
   const parts = {
     ...economy,
+    partnerAccess,
     pool,
     ledger,
     tail,
@@ -144,7 +158,7 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
     sealer,
     entropy,
     checkpoints,
-    analytics: createPostgresAnalytics(pool),
+    analytics: analyticsOver(pool),
     clock,
     log,
     node: 'n1',
@@ -155,6 +169,7 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
   const app = createServices({ ...parts, userLimit, config: ours })
   const close = async () => {
     access.close()
+    partnerAccess.close()
     await economy.close()
     outbound.close()
     await opened.close()

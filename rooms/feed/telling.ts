@@ -1,6 +1,7 @@
 import type { BattleCreated, BattleJoined, BattleLeft, BattleSettled } from '../../schema/battle-event.ts'
 import type { CommittedEvent, EventType } from '../../schema/event.ts'
 import type { FeedEvent } from '../../schema/feed.ts'
+import type { ListingEnded, ListingOpened, ListingSold } from '../../schema/market.ts'
 import type { OpeningOpened } from '../../schema/opening.ts'
 import { topicsOf } from '../../schema/topic.ts'
 import { maskedUser } from '../../schema/masked-user.ts'
@@ -16,6 +17,7 @@ const named = (user: string | null, call: Call) => (user === null ? null : call(
 /** How an event of each type is told to strangers. A type that does not stand here is not told to them. */
 const tellings: Partial<Record<EventType, (payload: Payload, call: Call) => Payload>> = {
   'box.published': same,
+  'box.retired': same,
   'entropy.published': same,
   'battle.created': (payload, call) => ({ ...payload, creator: call((payload as BattleCreated).creator) }),
   'battle.joined': (payload, call) => ({ ...payload, user: named((payload as BattleJoined).user, call) }),
@@ -28,6 +30,13 @@ const tellings: Partial<Record<EventType, (payload: Payload, call: Call) => Payl
     const masked = seats.map((seat) => Object.assign({}, seat, { user: named(seat.user, call) }))
     return { ...payload, seats: masked }
   },
+  'listing.opened': (payload, call) => ({ ...payload, user: call((payload as ListingOpened).user) }),
+  'listing.sold': (payload, call) => {
+    // An order is its user's own: its id would say which of the sales were the same one's.
+    const { order: _private, ...told } = payload as ListingSold
+    return { ...told, user: call(told.user), buyer: call(told.buyer) }
+  },
+  'listing.ended': (payload, call) => ({ ...payload, user: call((payload as ListingEnded).user) }),
   'opening.opened': (payload, call) => {
     const { clientSeed: _secret, opening, ...told } = payload as OpeningOpened
     const user = call(told.user)
