@@ -1,10 +1,8 @@
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import type { TenantId } from '../schema/account.ts'
+import type { SignalKind } from '../schema/fraud.ts'
 import type { Sealer } from './seal.ts'
-
-/** What two users may have in common: a device, an address on the network, or where their money is paid to. */
-export type SignalKind = 'device' | 'address' | 'payout'
 
 type Whose = Readonly<{ tenant: TenantId; user: string }>
 

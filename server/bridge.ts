@@ -3,10 +3,7 @@ import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import type { Outbound } from '../access/outbound.ts'
 import type { Sealer } from '../access/seal.ts'
-import { createClickHouseAnalytics } from '../bridge/analytics/clickhouse-reader.ts'
-import { createPostgresAnalytics } from '../bridge/analytics/postgres-reader.ts'
 import { createAnalyticsSink } from '../bridge/analytics/postgres-sink.ts'
-import { clickHouseClient } from '../bridge/clickhouse/client.ts'
 import { createClickHouseSink } from '../bridge/clickhouse/sink.ts'
 import { bridgeRoutes } from '../bridge/health.ts'
 import type { Sasl } from '../bridge/kafka/client.ts'
@@ -18,7 +15,8 @@ import type { Sink } from '../bridge/sink.ts'
 import { Webhooks } from '../bridge/webhooks/webhooks.ts'
 import type { Config } from '../config.ts'
 import type { OpenLedger } from '../ledger/open.ts'
-import type { AnalyticsReader } from '../schema/analytics.ts'
+import type { Analytics } from '../services/parts.ts'
+import { openAnalytics } from './analytics.ts'
 
 export type BridgeParts = Readonly<{
   config: Config
@@ -35,8 +33,8 @@ export type BridgeParts = Readonly<{
 export type Bridge = Readonly<{
   /** `/health/bridge`, to be mounted at the root. */
   routes: Hono
-  /** What analysts ask, from ClickHouse where there is one. */
-  analytics: AnalyticsReader
+  /** What analysts ask and pages tell, from and into ClickHouse where there is one. */
+  analytics: Analytics
   close(): Promise<void>
 }>
 
@@ -64,15 +62,6 @@ function webhooks({ config, pool, opened, node, sealer, outbound, log }: BridgeP
   const { ledger, tail } = opened
   const limits = { timeout_ms: config.webhook_timeout_ms, retries_max: config.webhook_retries_max }
   return [new Webhooks({ pool, ledger, tail, node, sealer, outbound, log, ...limits })]
-}
-
-function openAnalytics({
-  config,
-  pool,
-}: BridgeParts): Readonly<{ analytics: AnalyticsReader; close(): Promise<void> }> {
-  if (config.clickhouse_url === '') return { analytics: createPostgresAnalytics(pool), close: () => Promise.resolve() }
-  const client = clickHouseClient(config.clickhouse_url)
-  return { analytics: createClickHouseAnalytics(client), close: () => client.close() }
 }
 
 /** What analytics come from: ClickHouse, or sums in Postgres where there is none. */
