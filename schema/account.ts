@@ -57,11 +57,15 @@ export const userOwner = (user: string): OwnerId => `user:${user}`
 export const wageredOwner = (user: string): OwnerId => `wagered:${userOwner(user)}`
 export const escrowOwner = (battle: string): OwnerId => `escrow:battle-${battle}`
 export const HOUSE: OwnerId = 'house:main'
-/** Where items of which there are only so many wait to be won. Nothing is issued into it but by whoever offers them. */
 /** Money outside: it comes in by payments and goes out by withdrawals. */
 export const WORLD: OwnerId = 'world'
+/** What a user owes stands here as a balance below zero. */
 export const debtOwner = (user: string): OwnerId => `debt:${userOwner(user)}`
+/** Counts what a user owes, in `owedAsset`: as it may not go below zero, no debt is ever paid twice. */
+export const owedOwner = (user: string): OwnerId => `budget:${debtOwner(user)}`
+export const DEBT_ISSUER: OwnerId = 'issue:debts'
 export const partnerOwner = (partner: string): OwnerId => `partner:${partner}`
+/** Where items of which there are only so many wait to be won. Nothing is issued into it but by whoever offers them. */
 export const STOCK: OwnerId = 'stock:items'
 export const ITEM_ISSUER: OwnerId = 'issue:items'
 export const WAGER_ISSUER: OwnerId = 'issue:wagers'

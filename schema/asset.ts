@@ -41,6 +41,9 @@ export function moneyWagered(asset: AssetId): AssetId | undefined {
   return money ? toAsset(`${money[1] ?? ''}${money[2]}`) : undefined
 }
 
+/** The asset that counts what is owed of real `money`: `owed:USD` for `USD`. */
+export const owedAsset = (money: AssetId): AssetId => toAsset(`owed:${money}`)
+
 /** The sku of an item's asset; undefined when the asset is not an item. */
 export function skuOf(asset: AssetId): string | undefined {
   return /^(?:play:)?item:(.+)$/.exec(asset)?.[1]
