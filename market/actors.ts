@@ -1,12 +1,10 @@
 import type { ActCommand, RoomlessActor } from '../ledger/act.ts'
-import type { Ledger } from '../ledger/ledger.ts'
 import { LISTING, listingActor, listingFromJson, type Listing } from '../game/market/listing.ts'
 import { MARKS, marksActor, marksFromJson, type Marks } from '../game/market/marks.ts'
 import { ORDER, orderActor, orderFromJson, type Order } from '../game/market/order.ts'
 import { TRADE, tradeActor, tradeFromJson, type TradeOffer } from '../game/market/trade.ts'
-import { userOwner, type TenantId } from '../schema/account.ts'
+import type { TenantId } from '../schema/account.ts'
 import { digestOf } from '../schema/digest.ts'
-import { RollingDropError, toRollingDropError } from '../schema/errors.ts'
 import { uuidv7 } from '../schema/uuid.ts'
 
 /** The actors of the market, none of which has a room, as they stand in the ledger. */
@@ -47,26 +45,4 @@ export const marksOf: Actor<Marks> = (id, tenant) => ({
 /** What nobody asked for: an alarm, or a match. Its fence makes it happen once. */
 export function ownCommand(what: Readonly<Record<string, unknown>>, now_ms: number): ActCommand {
   return { id: uuidv7(now_ms), request: digestOf(what) }
-}
-
-/**
- * What `work` gives; where the ledger refuses because there is not enough of an item of which the user has locked some, the
- * refusal says so: `item/locked`.
- */
-export async function tellingOfLocks<T>(
-  { actors }: Pick<Ledger, 'actors'>,
-  { user, tenant }: Readonly<{ user: string; tenant: TenantId }>,
-  work: Promise<T>,
-): Promise<T> {
-  try {
-    return await work
-  } catch (cause) {
-    const { code, details } = toRollingDropError(cause)
-    const { owner, asset } = (details ?? {}) as Readonly<{ owner?: string; asset?: string }>
-    if (code !== 'ledger/insufficient' || owner !== userOwner(user) || asset === undefined) throw cause
-    const row = await actors.find(marksActor(user))
-    const marks = row?.tenant === tenant ? marksFromJson(row.state) : undefined
-    if (!marks?.items[asset]?.locked) throw cause
-    throw new RollingDropError('item/locked', { asset }, cause)
-  }
 }

@@ -3,10 +3,8 @@ import { escrowOf } from '../game/market/decision.ts'
 import { HOUSE } from '../schema/account.ts'
 import { itemAsset, PLAY_CREDIT, toAsset } from '../schema/asset.ts'
 import { maskedUser } from '../schema/masked-user.ts'
-import { balanceOf, codeOf, give, newDealer, PENNY, type Dealer } from '../test/market.ts'
+import { balanceOf, codeOf, give, newDealer, otherMarket, PENNY, type Dealer } from '../test/market.ts'
 import { FAUCET_CREDITS, MARKET_RULES, openTestNode, type TestNode } from '../test/node.ts'
-import { createMarket } from './market.ts'
-import { Alarms } from '../ledger/alarms.ts'
 
 const FAUCET = BigInt(FAUCET_CREDITS)
 let node: TestNode

@@ -4,17 +4,18 @@ import { claim } from '../access/idempotency.ts'
 import { moneyFor, refuse } from '../game/market/decision.ts'
 import { buyListing, endListing, openListing } from '../game/market/listing.ts'
 import { act } from '../ledger/act.ts'
+import { tellingOfLocks } from '../limits/locks.ts'
 import { userOwner } from '../schema/account.ts'
 import { toAsset } from '../schema/asset.ts'
 import { RollingDropError } from '../schema/errors.ts'
 import type { Bought, MarketListing, OpenListing } from '../schema/market.ts'
 import { timeOf } from '../schema/uuid.ts'
-import { listingOf, tellingOfLocks } from './actors.ts'
+import { listingOf } from './actors.ts'
 import { findListing } from './book.ts'
 import { checkOpen, checkPrice } from './checks.ts'
 import type { Matching } from './matching.ts'
 import type { MarketParts, Who } from './parts.ts'
-import { listingFor } from './rows.ts'
+import { calledIn, listingFor } from './rows.ts'
 
 /** A listing as it stands. Throws `market/unknown`. */
 export async function showListing(
@@ -47,14 +48,14 @@ export async function openOnce(
   })
   const asset = toAsset(wanted.asset)
   const created_ms = timeOf(id)
-  const rarity = (await catalog.items(tenant)).get(asset)?.prize.rarity ?? null
+  const { name, rarity } = calledIn(await catalog.items(tenant), asset)
   const { price, expiresIn = config.expiry_s } = wanted
   const times = { created_ms, expires_ms: created_ms + expiresIn * 1000 }
   const money = moneyFor(asset)
   const acting = act(ledger, listingOf(id, tenant), { id, request, owner: userOwner(user) }, (known) =>
     known
       ? { type: 'done', state: known }
-      : openListing({ id, tenant, seller: user, asset, rarity, money, price, fee_bps: config.fee_bps, ...times }),
+      : openListing({ id, tenant, seller: user, asset, name, rarity, money, price, fee_bps: config.fee_bps, ...times }),
   )
   await tellingOfLocks(ledger, principal, acting)
   await matching.match(tenant, asset)

@@ -1,6 +1,7 @@
 import type { Principal } from '../access/access.ts'
 import { claim } from '../access/idempotency.ts'
 import type { Catalog } from '../catalog/catalog.ts'
+import { tellingOfLocks } from '../limits/locks.ts'
 import { HOUSE, ITEM_ISSUER, STOCK, userOwner, type OwnerId, type TenantId } from '../schema/account.ts'
 import { toAmount } from '../schema/amount.ts'
 import { isAsset, toAsset } from '../schema/asset.ts'
@@ -12,7 +13,10 @@ import type { OpeningParts } from './parts.ts'
 /** What is paid, settled when the command first comes: a price that changes later does not change what was answered. */
 type Plan = Readonly<{ money: string; paid: string }>
 
-/** Sells items back to the house, once for a key. Throws `item/unknown` for what is in no box on offer, or `ledger/insufficient`. */
+/**
+ * Sells items back to the house, once for a key. Throws `item/unknown` for what is in no box on offer, `ledger/insufficient`, or
+ * `item/locked` where what one has is locked.
+ */
 export async function sellOnce(
   { pool, ledger, catalog, clock }: Pick<OpeningParts, 'pool' | 'ledger' | 'catalog' | 'clock'>,
   principal: Principal,
@@ -25,7 +29,8 @@ export async function sellOnce(
   const { outcome: id, request, plan } = claimed
   const owner = userOwner(user)
   const to = await takerOf(catalog, tenant, wanted)
-  const { balances } = await ledger.commit({ id, request, owner, tenant, ...decide(user, wanted, plan, to) })
+  const selling = ledger.commit({ id, request, owner, tenant, ...decide(user, wanted, plan, to) })
+  const { balances } = await tellingOfLocks(ledger, principal, selling)
   const after = balances.find((balance) => balance.owner === owner && balance.asset === plan.money)
   return { ...wanted, paid: plan.paid, balance: `${after?.balance ?? 0n}` }
 }

@@ -181,6 +181,8 @@ export type ListingOpened = Readonly<{
   listing: string
   user: string
   asset: string
+  /** As it is called in the catalogue. */
+  name: string | null
   rarity: string | null
   money: string
   price: string
@@ -192,6 +194,7 @@ export type ListingSold = Readonly<{
   user: string
   buyer: string
   asset: string
+  name: string | null
   rarity: string | null
   money: string
   price: string

@@ -24,6 +24,7 @@ const route = createRoute({
       'auth/token-expired',
       'auth/revoked',
       'item/unknown',
+      'item/locked',
       'ledger/insufficient',
       'ledger/overloaded',
     ),

@@ -1,8 +1,8 @@
 import type { Family } from '../../schema/avro/schemas.ts'
-import { skuOf, toAsset } from '../../schema/asset.ts'
 import type { CommittedEvent, EventType } from '../../schema/event.ts'
 import { toJson } from '../../schema/json.ts'
 import { formatPosition } from '../../schema/position.ts'
+import { changesOf } from './changes.ts'
 import { userOf } from './route.ts'
 
 /** What stands around an event in each of its records. */
@@ -78,23 +78,6 @@ function battleOf({ payload, actor }: CommittedEvent) {
     amountMinor: amountIn(payload, 'pot') ?? amountIn(payload, 'price') ?? 0n,
   }
 }
-
-/** What came into an inventory and what left it. A settled battle's shares stand in its payload. */
-function changesOf(event: CommittedEvent) {
-  const { payload, type } = event
-  const userId = userOf(event) ?? ''
-  if (type === 'item.sold') {
-    const count = amountIn(payload, 'count') ?? 1n
-    return [{ userId, itemId: itemOf(textIn(payload, 'asset')) ?? '', count: -count }]
-  }
-  const payouts = (payload['payouts'] as readonly Readonly<{ asset: string; amount: string }>[] | undefined) ?? []
-  return payouts.flatMap(({ asset, amount }) => {
-    const itemId = itemOf(asset)
-    return itemId === undefined ? [] : [{ userId, itemId, count: BigInt(amount) }]
-  })
-}
-
-const itemOf = (asset: string | null): string | undefined => (asset === null ? undefined : skuOf(toAsset(asset)))
 
 /** All money of ours has hundredths; what is rounded here stands exactly beside it. */
 const majorOf = (minor: bigint): number => Number(minor) / 100

@@ -9,7 +9,22 @@ export type PartnerTenant = Readonly<{ id: string; tenant: string }>
 /** One message of an event: where it goes, as a record of which family, and whose order it keeps. */
 export type Route = Readonly<{ topic: Topic; family: Family; key: string }>
 
-const moneyTypes: ReadonlySet<EventType> = new Set(['faucet.granted', 'opening.opened', 'item.sold', 'money.moved'])
+const moneyTypes: ReadonlySet<EventType> = new Set([
+  'faucet.granted',
+  'opening.opened',
+  'item.sold',
+  'item.moved',
+  'listing.opened',
+  'listing.sold',
+  'listing.ended',
+  'order.opened',
+  'order.filled',
+  'order.ended',
+  'trade.offered',
+  'trade.accepted',
+  'trade.ended',
+  'money.moved',
+])
 
 /** The family of an event. What is neither about money nor a battle is for those who run the house. */
 export function familyOf(type: EventType): 'transaction' | 'battle' | 'admin' {

@@ -22,6 +22,8 @@ export type Listing = Readonly<{
   tenant: TenantId
   seller: string
   asset: AssetId
+  /** As it was called in the catalogue when it was listed. */
+  name: string | null
   rarity: Rarity | null
   money: AssetId
   price: string
@@ -40,9 +42,9 @@ export const listingActor = (id: string): string => `${LISTING}-${id}`
 
 /** Puts the item into escrow. */
 export function openListing(wanted: NewListing): Decision<Listing> {
-  const { id, seller, asset, rarity, money, price, expires_ms } = wanted
+  const { id, seller, asset, name, rarity, money, price, expires_ms } = wanted
   const fee = `${feeOf(BigInt(price), wanted.fee_bps)}`
-  const told: ListingOpened = { listing: id, user: seller, asset, rarity, money, price, expires_ms }
+  const told: ListingOpened = { listing: id, user: seller, asset, name, rarity, money, price, expires_ms }
   return {
     type: 'commit',
     state: { phase: 'open', ...wanted, fee, sold: null },
@@ -121,9 +123,9 @@ function isOpen({ phase, expires_ms }: Listing, now_ms: number): boolean {
 }
 
 function sold(listing: Listing, sale: Sale, paid: readonly Transfer[]): Decision<Listing> {
-  const { id, seller, asset, rarity, money } = listing
+  const { id, seller, asset, name, rarity, money } = listing
   const { buyer, price, fee, order } = sale
-  const told: ListingSold = { listing: id, user: seller, buyer, asset, rarity, money, price, fee, order }
+  const told: ListingSold = { listing: id, user: seller, buyer, asset, name, rarity, money, price, fee, order }
   const filled = { user: buyer, order, listing: id, asset, money, price }
   return {
     type: 'commit',

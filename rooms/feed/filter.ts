@@ -74,7 +74,7 @@ function boxesIn(event: CommittedEvent): readonly string[] {
 /** The users that an event names. */
 function usersIn({ type, payload }: CommittedEvent): readonly string[] {
   const seats = type === 'battle.settled' ? (payload as unknown as BattleSettled).seats : []
-  return [payload['user'], payload['creator'], ...seats.map(({ user }) => user)].filter(
+  return [payload['user'], payload['creator'], payload['buyer'], ...seats.map(({ user }) => user)].filter(
     (user) => typeof user === 'string',
   )
 }

@@ -79,6 +79,6 @@ function keyOf({ tenant, user }: Owner): string {
 function usersIn({ user, payload }: CommittedEvent): ReadonlySet<string> {
   const seats: unknown = payload['seats']
   const seated = Array.isArray(seats) ? seats.map((seat: { user?: unknown }) => seat.user) : []
-  const all = [user, payload['user'], payload['creator'], ...seated]
+  const all = [user, payload['user'], payload['creator'], payload['buyer'], ...seated]
   return new Set(all.filter((each): each is string => typeof each === 'string'))
 }

@@ -3,18 +3,19 @@ import type { Rarity } from '../../../schema/box.ts'
 import { boxArt } from '../art/box.ts'
 import { itemArt } from '../art/item.ts'
 import { credits } from '../format/credits.ts'
+import { money } from '../format/money.ts'
 import { ago } from '../format/time.ts'
 import { count, shortId } from '../format/words.ts'
 import { boxName } from '../state/catalog.ts'
 import { Icon } from '../shell/icon.tsx'
 import { now } from '../state/clock.ts'
 import { feedOpen } from '../state/feed.ts'
-import type { DropLine, FeedLine, OpenedLine, OpeningLine, RefixedLine } from './line.ts'
+import type { DropLine, FeedLine, OpenedLine, OpeningLine, RefixedLine, SaleLine } from './line.ts'
 
 /** One line of the feed; `missed` marks those that came while the reader was away. */
 export function FeedItem({ line, missed = false }: { line: FeedLine; missed?: boolean }) {
   const kind = 'best' in line ? `drop ${line.best.rarity} ${line.big ? 'big' : ''}` : 'opened'
-  const path = line.type === 'opening' ? `/open/${line.box}` : `/b/${line.battle}`
+  const path = pathOf(line)
   return (
     <li
       class={`feed-item ${kind} ${missed ? 'was-missed' : ''}`}
@@ -30,6 +31,11 @@ export function FeedItem({ line, missed = false }: { line: FeedLine; missed?: bo
   )
 }
 
+function pathOf(line: FeedLine): string {
+  if (line.type === 'sale') return `/market/${encodeURIComponent(line.asset)}`
+  return line.type === 'opening' ? `/open/${line.box}` : `/b/${line.battle}`
+}
+
 function Line({ line }: { line: FeedLine }) {
   switch (line.type) {
     case 'drop':
@@ -40,6 +46,8 @@ function Line({ line }: { line: FeedLine }) {
       return <Opening line={line} />
     case 'refixed':
       return <Refixed line={line} />
+    case 'sale':
+      return <Sale line={line} />
     default:
       return line satisfies never
   }
@@ -91,6 +99,23 @@ function Opened({ line }: { line: OpenedLine }) {
         <b>New battle</b>
         <small>
           {line.mode} · {line.sides} · {count(line.rounds.length, 'round')} · {credits(BigInt(line.price))}
+        </small>
+      </span>
+    </>
+  )
+}
+
+function Sale({ line }: { line: SaleLine }) {
+  return (
+    <>
+      <span class="feed-art">
+        <img src={itemArt(line.sku, line.name, line.rarity as Rarity)} alt="" />
+      </span>
+      <span class="feed-text">
+        <b>{line.name}</b>
+        <small>
+          <span class="feed-who">{line.who}</span> bought it on the market for{' '}
+          <em>{money(BigInt(line.price), line.money)}</em>
         </small>
       </span>
     </>

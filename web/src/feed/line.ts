@@ -1,6 +1,7 @@
 import type { BattleCreated, BattleSettled, BattleStarted, Drop } from '../../../schema/battle-event.ts'
 import { isBattleMode, type BattleMode } from '../../../schema/battle-mode.ts'
 import type { FeedEvent } from '../../../schema/feed.ts'
+import type { ListingSold } from '../../../schema/market.ts'
 import type { OpeningDrop, OpeningOpened } from '../../../schema/opening.ts'
 import { modeTexts } from '../mode/modes.ts'
 import { outcomeOf } from '../mode/outcome.ts'
@@ -42,8 +43,12 @@ export type OpeningLine = Told &
     big: boolean
   }>
 
+/** An item that one user sold to another. */
+export type SaleLine = Told &
+  Readonly<{ type: 'sale'; asset: string; sku: string; name: string; rarity: string; price: string; money: string }>
+
 /** One line of the live feed, amounts in hundredths. */
-export type FeedLine = DropLine | OpenedLine | OpeningLine | RefixedLine
+export type FeedLine = DropLine | OpenedLine | OpeningLine | RefixedLine | SaleLine
 
 /** A win is big from this many times its price on. */
 const BIG_TIMES = 3n
@@ -62,6 +67,8 @@ export function lineOf(event: FeedEvent): readonly FeedLine[] {
       return [refixedLine(event, event.payload as BattleStarted)]
     case 'opening.opened':
       return [openingLine(event, event.payload as OpeningOpened)]
+    case 'listing.sold':
+      return [saleLine(event, event.payload as ListingSold)]
     default:
       return []
   }
@@ -104,4 +111,11 @@ function openingLine({ seq, at_ms }: FeedEvent, opened: OpeningOpened): OpeningL
   const big = best.rarity === 'legendary' || value >= BigInt(price) * BIG_TIMES
   const who = maskedName(opened.user)
   return { type: 'opening', box, count: drops.length, best, value: `${value}`, price, big, who, seq, at_ms }
+}
+
+function saleLine({ seq, at_ms }: FeedEvent, sold: ListingSold): SaleLine {
+  const { buyer, asset, price, money } = sold
+  const sku = asset.slice(asset.lastIndexOf(':') + 1)
+  const { name, rarity } = { name: sold.name ?? sku, rarity: sold.rarity ?? 'common' }
+  return { type: 'sale', asset, sku, name, rarity, price, money, who: maskedName(buyer), seq, at_ms }
 }
