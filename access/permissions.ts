@@ -18,6 +18,8 @@ const permissions = {
   /** Lets withdrawals and redemptions go or not. */
   'payments.review': ['support', 'admin'],
   'payments.refund': ['admin'],
+  /** Says what may be sold to whom for real money. */
+  'rules.write': ['admin'],
   /** Drafts, publishes, schedules and retires boxes. */
   'boxes.write': ['admin', 'partner-admin'],
   'market.moderate': ['support', 'admin'],

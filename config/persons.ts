@@ -1,7 +1,12 @@
-import { list, whole } from './setting.ts'
+import { list, oneOf, whole } from './setting.ts'
 
 /** Rows of the table in `config.ts`: who may play for money, and how long people can keep themselves from it. */
 export const personSettings = {
+  KYC: oneOf(
+    'sandbox',
+    ['sandbox', 'none'],
+    'Who checks identities before the first withdrawal: a sandbox on this machine where anyone approves themselves, or only the staff.',
+  ),
   AGE_MIN: whole(
     18,
     'years',

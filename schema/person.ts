@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 /** Who somebody is outside of here, as far as it decides what they may do with real money. */
 
-const country = z
+export const countryCode = z
   .string()
   .regex(/^[A-Z]{2}$/, 'a country is two capital letters (ISO 3166-1 alpha-2)')
   .describe('ISO 3166-1 alpha-2')
@@ -10,7 +10,7 @@ const country = z
 /** What a person says of themselves. A date of birth can be told once. */
 export const personStatement = z.strictObject({
   birthDate: z.iso.date().describe('YYYY-MM-DD'),
-  country,
+  country: countryCode,
 })
 export type PersonStatement = z.output<typeof personStatement>
 
@@ -37,10 +37,14 @@ export const proofBegun = z.object({ url: z.url().describe('where the provider c
 export const proofVerdict = z.strictObject({ result: z.enum(['proven', 'refused']) })
 export type ProofResult = z.output<typeof proofVerdict>['result']
 
+/** What a provider tells of a check: by its own name for it, and how it ended. */
+export const proofDecision = proofVerdict.extend({ reference: z.string().min(1).max(100) })
+export type ProofDecision = z.output<typeof proofDecision>
+
 /** What a tenant may sell to whom. Play money needs none of it. */
 export const tenantRules = z.strictObject({
   ageMin: z.int().min(0).max(99).describe('years; 0 where somebody else answers for the age'),
-  countriesBlocked: z.array(country).max(250).describe('where boxes for money are not sold'),
+  countriesBlocked: z.array(countryCode).max(250).describe('where boxes for money are not sold'),
   realMoney: z.boolean().describe('whether anything is sold for real money at all'),
 })
 export type TenantRules = z.output<typeof tenantRules>

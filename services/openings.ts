@@ -4,6 +4,7 @@ import { MAIN_TENANT } from '../schema/account.ts'
 import { RollingDropError } from '../schema/errors.ts'
 import { beginSeeds, openBoxes, opened, openingProof, ownSeeds } from '../schema/opening.ts'
 import type { Gates } from './caller.ts'
+import { LIMIT_REFUSALS } from './limit-refusals.ts'
 import { BEARER, IDEMPOTENCY_KEY, json, jsonBody } from './openapi.ts'
 import type { ServiceParts, Services } from './parts.ts'
 import { refusals } from './problem.ts'
@@ -77,7 +78,7 @@ const openRoute = createRoute({
       'box/changed',
       'seeds/unknown',
       'opening/nonce',
-      'limit/exceeded',
+      ...LIMIT_REFUSALS,
       'ledger/insufficient',
       'ledger/overloaded',
       'ledger/unavailable',

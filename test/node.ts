@@ -20,7 +20,7 @@ import type { Market } from '../market/market.ts'
 import type { MarketConfig } from '../market/parts.ts'
 import type { Openings } from '../openings/openings.ts'
 import type { Tokens } from '../schema/http.ts'
-import { openEconomy } from '../server/economy.ts'
+import { openEconomy, type EconomyParts } from '../server/economy.ts'
 import { createServices } from '../services/app.ts'
 import { createUserLimit } from '../services/user-limit.ts'
 import type { ServiceConfig, Services } from '../services/parts.ts'
@@ -103,7 +103,10 @@ const config: ServiceConfig = {
 }
 
 /** Opens a node with the seeded catalogue. Close it in `afterAll`: that drops its database. */
-export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promise<TestNode> {
+export async function openTestNode(
+  changed: Partial<ServiceConfig> = {},
+  others: Pick<EconomyParts, 'kyc'> = {},
+): Promise<TestNode> {
   const database = await createDatabase()
   const secretKey = randomBytes(32)
   const clock = Date.now
@@ -129,6 +132,7 @@ export async function openTestNode(changed: Partial<ServiceConfig> = {}): Promis
   const providerSignIn = createProviderSignIn({ pool, access, sealer, providers: [], site: SITE, clock })
   const outbound = createOutbound({ loopback: true })
   const economy = openEconomy({
+    ...others,
     play: PLAY_RULES,
     boxes: BOX_RULES,
     market: MARKET_RULES,

@@ -1,10 +1,7 @@
-import type { ProofResult } from '../../schema/person.ts'
+import type { ProofDecision } from '../../schema/person.ts'
 
 /** A call of a provider as it arrived. */
 export type KycWebhook = Readonly<{ headers: Readonly<Record<string, string | undefined>>; body: string }>
-
-/** What a provider tells of a check: by its own name for it, and how it ended. */
-export type KycDecision = Readonly<{ reference: string; result: ProofResult }>
 
 /** Somebody who checks who people are. We never see what they show. */
 export interface KycProvider {
@@ -13,5 +10,5 @@ export interface KycProvider {
   /** Begins a check; asked again under the same `id` it is the same one. Throws `person/unavailable`. */
   begin(id: string): Promise<Readonly<{ reference: string; url: string }>>
   /** Reads a webhook. Throws `person/signature` for what the provider has not sent. */
-  read(webhook: KycWebhook): KycDecision
+  read(webhook: KycWebhook): ProofDecision
 }
