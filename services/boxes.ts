@@ -70,7 +70,8 @@ function soldIn(boxes: readonly PublishedBox[], rules: TenantRules, country: str
 /** How many of each limited item of a box are left, by sku. */
 type Left = ReadonlyMap<string, bigint>
 
-export function addBoxes(app: Services, { catalog, ledger, persons }: ServiceParts): void {
+export function addBoxes(app: Services, parts: Pick<ServiceParts, 'catalog' | 'ledger' | 'persons'>): void {
+  const { catalog, ledger, persons } = parts
   /** Read from the ledger only where a box holds anything limited. */
   async function leftIn(boxes: readonly PublishedBox[]): Promise<readonly Left[]> {
     const limited = await catalog.limited(MAIN_TENANT)
@@ -132,7 +133,7 @@ function summaryOf({ box, hash, expectedValue, returnToPlayer }: PublishedBox, l
   }
 }
 
-function itemsOf({ box, hash, expectedValue, returnToPlayer }: PublishedBox, left: Left): BoxItems {
+export function itemsOf({ box, hash, expectedValue, returnToPlayer }: PublishedBox, left: Left): BoxItems {
   const { id, version, name, asset, price } = box
   const weights = weightSum(box)
   const prizes = box.prizes.map((prize) => ({
