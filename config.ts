@@ -6,6 +6,7 @@ import { httpSettings } from './config/http.ts'
 import { partnerSettings } from './config/partners.ts'
 import { personSettings } from './config/persons.ts'
 import { marketSettings } from './config/market.ts'
+import { walletSettings } from './config/wallet.ts'
 import { key, list, oneOf, onOff, text, url, whole, type Setting } from './config/setting.ts'
 
 /**
@@ -241,6 +242,8 @@ export const settings = {
   NODE_BEAT_MS: whole(240, 'ms', [50, 10_000], 'Five beats fit a lease, so one lost beat kills nobody.'),
 
   ...marketSettings,
+
+  ...walletSettings,
 
   ...bridgeSettings,
 

@@ -20,6 +20,9 @@ import { createMarket, type Market } from '../market/market.ts'
 import type { MarketConfig } from '../market/parts.ts'
 import { createOpenings, type Openings } from '../openings/openings.ts'
 import { createPartners, type Partners, type PartnerSettings } from '../partners/partners.ts'
+import type { WalletSettings } from '../wallet/parts.ts'
+import type { PaymentProvider } from '../wallet/provider.ts'
+import { createWallet, type Wallet } from '../wallet/wallet.ts'
 import { commissionsOf } from './partners.ts'
 
 /** What the parts between the ledger and the doors stand on. */
@@ -37,6 +40,7 @@ export type EconomyParts = Readonly<{
   play: PlayRules
   boxes: BoxSettings
   market: MarketConfig
+  payments: Payments
   partnering: PartnerSettings
   /** Unix ms. */
   clock: () => number
@@ -45,6 +49,9 @@ export type EconomyParts = Readonly<{
 
 /** What may be sold to whom where a tenant has no rules of its own, and how long people can exclude themselves. */
 export type PlayRules = Pick<PersonParts, 'usualRules'> & Pick<LimitParts, 'choices'>
+
+/** Who moves money outside, and within which bounds; without a provider nobody does. */
+export type Payments = Readonly<{ provider?: PaymentProvider; settings: WalletSettings }>
 
 /** What rooms and services share: each thing once a node. */
 export type Economy = Readonly<{
@@ -56,6 +63,7 @@ export type Economy = Readonly<{
   limits: Limits
   openings: Openings
   market: Market
+  wallet: Wallet
   partnerBook: PartnerBook
   domains: PartnerDomains
   partnering: Partners
@@ -84,12 +92,18 @@ export function openEconomy(parts: EconomyParts): Economy {
     commissionIn: commissionsOf(partnerBook),
   })
   const market = createMarket({ ...parts, catalog, limits, config: parts.market })
+  const { provider, settings } = parts.payments
+  const wallet = createWallet({ ...parts, limits, persons, signals, provider, settings })
   const administration = new PartnerAdministration(parts)
   const partnering = createPartners({ ...parts, openings, book: partnerBook, administration }, parts.partnering)
   const alarms = new Alarms({
     pool,
     tail,
-    kinds: { ...market.rings, rollback: (actor) => partnering.ring(actor) },
+    kinds: {
+      ...market.rings,
+      payment: (actor, now_ms) => wallet.ring(actor, now_ms),
+      rollback: (actor) => partnering.ring(actor),
+    },
     failed: (error) => parts.log.error({ err: error }, 'an alarm could not be rung; it is tried again'),
   })
   return {
@@ -101,6 +115,7 @@ export function openEconomy(parts: EconomyParts): Economy {
     limits,
     openings,
     market,
+    wallet,
     partnerBook,
     domains: createPartnerDomains(partnerBook),
     partnering,

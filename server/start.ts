@@ -31,6 +31,7 @@ import { openEconomy } from './economy.ts'
 import { openIdentity } from './identity.ts'
 import { openLog } from './log.ts'
 import { openPartnerAccess } from './partners.ts'
+import { openPayments } from './payments.ts'
 import { economyRules, entropyConfig, ledgerLimits, roomsConfig, serviceConfig } from './settings.ts'
 import { answerWhileStarting } from './starting.ts'
 import { openUserLimit } from './user-limit.ts'
@@ -162,6 +163,7 @@ async function buildApp(begun: Begun, databaseUrl: string, server: Server, url: 
     ...base,
     ...rules,
     ...(await openIdentity(base, sealer, url)),
+    payments: await openPayments(base, pool, sealer, url),
     pool,
     ledger,
     tail,

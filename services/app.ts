@@ -1,7 +1,10 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { addAdminBoxes } from './admin-boxes.ts'
 import { addAsyncDocument } from './asyncapi.ts'
+import { addAdminPayments } from './admin-payments.ts'
+import { addAdminRedemptions } from './admin-redemptions.ts'
 import { addAdminUsers } from './admin-users.ts'
+import { addAdminPartners } from './admin-partners.ts'
 import { addAnalytics } from './analytics.ts'
 import { addAudit } from './audit.ts'
 import { addAuth } from './auth.ts'
@@ -12,7 +15,9 @@ import { addCheckpoints } from './checkpoints.ts'
 import { createGates } from './caller.ts'
 import { addCreateBattle } from './create-battle.ts'
 import { addDocs } from './docs.ts'
+import { addClientEvents } from './client-events.ts'
 import { addFairness } from './fairness.ts'
+import { addFraud } from './fraud.ts'
 import { addHealth } from './health.ts'
 import { addHistory } from './history.ts'
 import { addInventory } from './inventory.ts'
@@ -25,16 +30,22 @@ import { addMetrics, createMetrics } from './metrics.ts'
 import { addDocument } from './openapi.ts'
 import { addOpenings } from './openings.ts'
 import { allowOrigins } from './origin.ts'
+import { addPayments } from './payments.ts'
 import { addPersons } from './persons.ts'
 import { addTenantRules } from './tenant-rules.ts'
 import { addOwnAccount } from './own-account.ts'
 import { addOwnData } from './own-data.ts'
 import { addPublicKeys } from './public-keys.ts'
+import { addPartnerApi } from './partner-api.ts'
+import { addPartnerSelf } from './partner-self.ts'
+import { addPartnerStatements } from './partner-statements.ts'
 import { addProviders } from './providers.ts'
 import type { ServiceEnv, ServiceParts, Services } from './parts.ts'
 import { onError, onNotFound, refuseInvalid } from './problem.ts'
 import { requestIds } from './request-ids.ts'
 import { secureHeaders } from './secure-headers.ts'
+import { addRevenue } from './revenue.ts'
+import { addRedemptions } from './redemptions.ts'
 import { addSell } from './sell.ts'
 import { addSignIn } from './sign-in.ts'
 import { addTrades } from './trades.ts'
@@ -71,6 +82,10 @@ export function createServices(parts: ServiceParts): Services {
   addHistory(app, parts, gates)
   addInventory(app, parts, gates)
   addSell(app, parts, gates)
+  addPayments(app, parts, gates)
+  addAdminPayments(app, parts, gates)
+  addRedemptions(app, parts, gates)
+  addAdminRedemptions(app, parts, gates)
   addItems(app, parts, gates)
   addMarket(app, parts, gates)
   addMarketOrders(app, parts, gates)
@@ -79,7 +94,14 @@ export function createServices(parts: ServiceParts): Services {
   addLimits(app, parts, gates)
   addPersons(app, parts, gates)
   addTenantRules(app, parts, gates)
+  addAdminPartners(app, parts, gates)
+  addPartnerSelf(app, parts, gates)
+  addPartnerApi(app, parts)
+  addPartnerStatements(app, parts)
   addAnalytics(app, parts, gates)
+  addRevenue(app, parts, gates)
+  addClientEvents(app, parts, gates)
+  addFraud(app, parts, gates)
   addFairness(app, parts)
   addCheckpoints(app, parts)
   addHealth(app, parts)

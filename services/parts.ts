@@ -26,6 +26,7 @@ import type { Limits } from '../limits/limits.ts'
 import type { Market } from '../market/market.ts'
 import type { Openings } from '../openings/openings.ts'
 import type { Partners } from '../partners/partners.ts'
+import type { Wallet } from '../wallet/wallet.ts'
 import type { UserLimit } from './user-limit.ts'
 
 /** What analysts ask, and what pages tell of their use. */
@@ -45,6 +46,7 @@ export type ServiceParts = Readonly<{
   boxes: Boxes
   openings: Openings
   market: Market
+  wallet: Wallet
   limits: Limits
   persons: Persons
   partnerBook: PartnerBook

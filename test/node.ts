@@ -25,6 +25,8 @@ import { createServices } from '../services/app.ts'
 import { createUserLimit } from '../services/user-limit.ts'
 import type { ServiceConfig, Services } from '../services/parts.ts'
 import { analyticsOver, FRAUD_RULES } from './analytics.ts'
+import { toAsset } from '../schema/asset.ts'
+import type { WalletSettings } from '../wallet/parts.ts'
 import { createDatabase } from './database.ts'
 import { PLAY_RULES } from './limits.ts'
 import { openPartners } from '../access/partners/open.ts'
@@ -33,6 +35,16 @@ import type { PartnerSettings } from '../partners/partners.ts'
 export const FAUCET_CREDITS = 100_000
 /** Few enough openings that a report is a matter of moments. */
 export const BOX_RULES = { bounds: { min: 0.5, max: 0.98 }, draws: 20_000 }
+export const WALLET_RULES: WalletSettings = {
+  money: [toAsset('USD')],
+  min: 100n,
+  max: 1_000_000n,
+  expiry_ms: 3_600_000,
+  ask_ms: 20_000,
+  kept_ms: 86_400_000,
+  review: { amount_max: 50_000n, daily_count_max: 3, daily_amount_max: 100_000n },
+}
+
 export const MARKET_RULES: MarketConfig = {
   fee_bps: 500,
   price_min: 1n,
@@ -105,7 +117,7 @@ const config: ServiceConfig = {
 /** Opens a node with the seeded catalogue. Close it in `afterAll`: that drops its database. */
 export async function openTestNode(
   changed: Partial<ServiceConfig> = {},
-  others: Pick<EconomyParts, 'kyc'> = {},
+  others: Partial<Pick<EconomyParts, 'kyc' | 'payments'>> = {},
 ): Promise<TestNode> {
   const database = await createDatabase()
   const secretKey = randomBytes(32)
@@ -132,6 +144,7 @@ export async function openTestNode(
   const providerSignIn = createProviderSignIn({ pool, access, sealer, providers: [], site: SITE, clock })
   const outbound = createOutbound({ loopback: true })
   const economy = openEconomy({
+    payments: { settings: WALLET_RULES },
     ...others,
     play: PLAY_RULES,
     boxes: BOX_RULES,

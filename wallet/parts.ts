@@ -1,11 +1,10 @@
 import type { Pool } from 'pg'
-import type { Logger } from 'pino'
 import type { Principal } from '../access/access.ts'
 import type { Persons } from '../access/persons/persons.ts'
 import type { Sealer } from '../access/seal.ts'
 import type { Signals } from '../access/signals.ts'
 import type { ReviewRules } from '../game/wallet/review.ts'
-import type { Ledger, Tail } from '../ledger/ledger.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { AssetId } from '../schema/asset.ts'
 import type { PaymentProvider } from './provider.ts'
@@ -14,7 +13,6 @@ import type { PaymentProvider } from './provider.ts'
 export type WalletParts = Readonly<{
   pool: Pool
   ledger: Ledger
-  tail: Pick<Tail, 'subscribe'>
   limits: Pick<Limits, 'deposit'>
   persons: Pick<Persons, 'demandProven'>
   signals: Pick<Signals, 'record'>
@@ -24,7 +22,6 @@ export type WalletParts = Readonly<{
   settings: WalletSettings
   /** Unix ms. */
   clock: () => number
-  log: Pick<Logger, 'error'>
 }>
 
 export type WalletSettings = Readonly<{

@@ -1,5 +1,4 @@
 import type { Principal } from '../access/access.ts'
-import { Alarms } from '../ledger/alarms.ts'
 import type { TenantId } from '../schema/account.ts'
 import { RollingDropError } from '../schema/errors.ts'
 import type {
@@ -80,15 +79,13 @@ export interface Wallet {
   /** The provider's report of a span of time beside the ledger. Throws `payment/unavailable`. */
   reconcile(tenant: TenantId, since_ms: number, until_ms: number): Promise<Reconciliation>
 
-  /** Resolves when nothing is under way. */
-  close(): Promise<void>
+  /** Does what is due of a payment, when its alarm rings. */
+  ring(actor: string, now_ms: number): Promise<void>
 }
 
-/** The wallet of one node. Its alarms ring from now on. */
+/** The wallet of one node. */
 export function createWallet(parts: WalletParts): Wallet {
-  const { pool, ledger, tail, log, settings } = parts
-  const failed = (error: unknown): void => log.error({ err: error }, 'a payment')
-  const alarms = new Alarms({ pool, tail, failed, kinds: { payment: (actor, now_ms) => goOn(parts, actor, now_ms) } })
+  const { pool, ledger, settings } = parts
   return {
     money: () => ({
       provider: parts.provider?.name ?? null,
@@ -134,6 +131,6 @@ export function createWallet(parts: WalletParts): Wallet {
     endRedemption: async (by, key, wanted) => staffRedemptionView(await endOnce(parts, by, key, wanted)),
     reconcile: (tenant, since_ms, until_ms) => reconcile(pool, someProvider(parts), { since_ms, until_ms, tenant }),
 
-    close: () => alarms.close(),
+    ring: (actor, now_ms) => goOn(parts, actor, now_ms),
   }
 }
