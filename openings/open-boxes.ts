@@ -121,7 +121,7 @@ function withOthers(
   return {
     kind,
     transfers: [...(paid?.before ?? []), ...transfers, ...(paid?.after ?? []), ...(earned?.transfers ?? [])],
-    events: [...events, ...(earned?.events ?? [])],
+    events: [...events, ...(paid?.events ?? []), ...(earned?.events ?? [])],
   }
 }
 

@@ -7,6 +7,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { TenantId } from '../schema/account.ts'
 import type { AssetId } from '../schema/asset.ts'
+import type { EventDraft } from '../schema/event.ts'
 import type { Transfer } from '../schema/outcome.ts'
 import type { OpeningOpened } from '../schema/opening.ts'
 import type { OutcomeId } from '../schema/uuid.ts'
@@ -34,6 +35,8 @@ export type PlannedOpening = Readonly<{ id: OutcomeId; box: string; count: numbe
 export type Payer = Readonly<{
   /** Called before an opening is committed for the first time; what it throws ends the opening. */
   before: (planned: PlannedOpening) => Promise<void>
-  /** What goes into the opening's outcome: money that comes before it is paid, and money that goes when it has been. */
-  around: (opened: OpeningOpened) => Readonly<{ before: readonly Transfer[]; after: readonly Transfer[] }>
+  /** What goes into the opening's outcome: money that comes before it is paid, money that goes when it has been, and what is told. */
+  around: (
+    opened: OpeningOpened,
+  ) => Readonly<{ before: readonly Transfer[]; after: readonly Transfer[]; events: readonly EventDraft[] }>
 }>

@@ -141,6 +141,10 @@ export const partnerUser = partnerUserMade.extend({
   totals: z
     .array(z.object({ asset: z.string(), wagered: decimal, level: z.int() }))
     .describe('all they have ever paid for boxes and battles'),
+  wallet: z
+    .array(z.object({ asset: z.string(), balance: decimal }))
+    .nullable()
+    .describe('what your own wallet says; null where their money lies with us, or it does not answer'),
 })
 export const moveFunds = z.strictObject({
   direction: z.enum(['in', 'out']).describe('in: you owe us for it; out: we owe you'),

@@ -35,6 +35,21 @@ export function signedText({ key, method, path, timestamp, nonce, bodyHash }: Si
   return parts.map((part) => `${part.length}:${part}\n`).join('')
 }
 
+const header = (name: string, description: string) => ({ type: 'apiKey', in: 'header', name, description }) as const
+
+/** What the API's document says of how calls are signed. */
+export const partnerSecuritySchemes = {
+  partnerKey: header(partnerHeaders.key, 'The id of an API key.'),
+  partnerSignature: header(
+    partnerHeaders.signature,
+    `HMAC-SHA256 with the key's secret, in hex, beside \`${partnerHeaders.timestamp}\` (unix seconds, within ${PARTNER_SKEW_S} of now) and
+\`${partnerHeaders.nonce}\` (16 to 64 letters, digits, - and _, used once). What is signed, with programs that do it, stands in docs/partners.md.`,
+  ),
+} as const
+
+/** The security of a signed route. */
+export const PARTNER_SECURITY = [{ partnerKey: [], partnerSignature: [] }]
+
 /** A partner's name in commands and key ids. */
 export const partnerName = z
   .string()

@@ -41,6 +41,8 @@ export type Gates = Readonly<{
   staff: (permission: Permission) => [Middleware, Middleware]
   /** Commands of such a role. */
   staffCommand: (permission: Permission) => [Middleware, Middleware, Middleware]
+  /** The same, with a fresh proof of who one is. */
+  confirmedStaffCommand: (permission: Permission) => [Middleware, Middleware, Middleware, Middleware]
 }>
 
 type GateParts = Pick<ServiceParts, 'access' | 'accounts' | 'domains' | 'userLimit' | 'config' | 'clock'>
@@ -95,6 +97,7 @@ export function createGates(parts: GateParts): Gates {
     confirmedCommand: [signedIn, keyed, confirmed],
     staff: (permission) => [signedIn, demand(permission)],
     staffCommand: (permission) => [signedIn, demand(permission), keyed],
+    confirmedStaffCommand: (permission) => [signedIn, demand(permission), keyed, confirmed],
   }
 }
 
@@ -115,12 +118,13 @@ function signIn({ access, domains, userLimit }: Pick<GateParts, 'access' | 'doma
 }
 
 /** What is left of the narrowest limit, in the headers of draft-ietf-httpapi-ratelimit-headers. */
-function tell(c: Context<ServiceEnv>, name: string, { limit, left, reset_s }: Allowance): void {
+export function tell(c: Context<ServiceEnv>, name: string, { limit, left, reset_s }: Allowance): void {
   c.header('ratelimit-policy', `"${name}";q=${limit};w=60`)
   c.header('ratelimit', `"${name}";r=${left};t=${reset_s}`)
 }
 
-function idempotencyKey(c: Context): string {
+/** Throws `request/key-missing`, or `request/invalid` for one that cannot be one. */
+export function idempotencyKey(c: Context): string {
   const key = c.req.header('idempotency-key')
   if (!key) throw new RollingDropError('request/key-missing')
   if (/^[\x21-\x7e]{1,128}$/.test(key)) return key

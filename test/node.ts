@@ -29,6 +29,7 @@ import { toAsset } from '../schema/asset.ts'
 import type { WalletSettings } from '../wallet/parts.ts'
 import { createDatabase } from './database.ts'
 import { PLAY_RULES } from './limits.ts'
+import type { PartnerBook } from '../access/partners/book.ts'
 import { openPartners } from '../access/partners/open.ts'
 import type { PartnerSettings } from '../partners/partners.ts'
 
@@ -76,6 +77,7 @@ export type TestNode = OpenLedger &
     limits: Limits
     accounts: Accounts
     openings: Openings
+    partnerBook: PartnerBook
     market: Market
     domains: PartnerDomains
     checkpoints: Checkpoints
@@ -208,6 +210,7 @@ export async function openTestNode(
     limits,
     accounts,
     openings,
+    partnerBook: economy.partnerBook,
     market,
     domains: economy.domains,
     checkpoints,

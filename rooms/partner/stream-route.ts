@@ -5,7 +5,7 @@ import type { Partner, PartnerAccess } from '../../access/partner.ts'
 import type { LedgerReader, Tail } from '../../ledger/ledger.ts'
 import { errorTable, type ErrorCode } from '../../schema/errors.ts'
 import { problem } from '../../schema/http.ts'
-import { partnerHeaders, PARTNER_SKEW_S, streamPage, streamQuery } from '../../schema/partner.ts'
+import { PARTNER_SECURITY, partnerSecuritySchemes, streamPage, streamQuery } from '../../schema/partner.ts'
 import { partnerTopics } from '../../schema/topic.ts'
 import type { Log } from '../actor.ts'
 import { wishOf } from '../feed/filter.ts'
@@ -57,7 +57,7 @@ const streamRoute = (authenticate: MiddlewareHandler<Env>) =>
     tags: ['partners'],
     summary: 'What happened in your tenant, by topic, from any position on',
     description,
-    security: [{ partnerKey: [], partnerSignature: [] }],
+    security: PARTNER_SECURITY,
     middleware: [authenticate] as const,
     request: {
       params: z.object({
@@ -95,7 +95,8 @@ export function streamRoutes({ partners, tail, reader, log }: Parts): OpenAPIHon
       if (!result.success) throw refusalOf(result.error)
     },
   })
-  addSecurity(routes)
+  for (const [name, scheme] of Object.entries(partnerSecuritySchemes))
+    routes.openAPIRegistry.registerComponent('securitySchemes', name, scheme)
   routes.onError((thrown, c) => {
     const error = refusalFor(thrown)
     if (error.status === 500) log.error({ error: thrown, path: c.req.path }, 'no page could be told')
@@ -115,15 +116,6 @@ export function streamRoutes({ partners, tail, reader, log }: Parts): OpenAPIHon
     return c.json(page, 200, { 'cache-control': 'no-store' })
   })
   return routes
-}
-
-function addSecurity(routes: OpenAPIHono<Env>): void {
-  const header = (name: string, text: string) => ({ type: 'apiKey', in: 'header', name, description: text }) as const
-  const { key, timestamp, nonce, signature } = partnerHeaders
-  routes.openAPIRegistry.registerComponent('securitySchemes', 'partnerKey', header(key, 'The id of an API key.'))
-  const signed = `HMAC-SHA256 with the key's secret, in hex, beside \`${timestamp}\` (unix seconds, within ${PARTNER_SKEW_S} of now) and
-\`${nonce}\` (16 to 64 letters, digits, - and _, used once). What is signed, with programs that do it, stands in docs/partners.md.`
-  routes.openAPIRegistry.registerComponent('securitySchemes', 'partnerSignature', header(signature, signed))
 }
 
 /** What the route's documentation says of its refusals: one response a status, with the codes it can carry. */
