@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { TenantId } from '../../schema/account.ts'
 import type { Activation, ActorRow, Actors, Slice } from '../ledger.ts'
+import { Gathering } from '../gathering.ts'
 import { list, run, statement, texts, type Row, type Statement } from './statement.ts'
 
 const activateActor = statement('activate-actor')
@@ -11,14 +12,19 @@ const supersededActors = statement('superseded-actors')
 const openActors = statement('open-actors')
 const finishedActors = statement('finished-actors')
 
+/** Actors without a room are read for each command: those of many users at once. */
+const TOGETHER = { batch_max: 100, at_once_max: 3 }
+
 type Page = Readonly<{ tenant: TenantId; kind: string; before?: string; limit: number }>
 
 /** Actor rows over a pool. See `Actors` for what each call promises. */
 export class PostgresActors implements Actors {
   readonly #pool: pg.Pool
+  readonly #finding: Gathering<string, ActorRow | undefined>
 
   constructor(pool: pg.Pool) {
     this.#pool = pool
+    this.#finding = new Gathering((ids) => this.#findEach(ids), TOGETHER)
   }
 
   async activate(id: string, node: string): Promise<ActorRow | undefined> {
@@ -30,12 +36,17 @@ export class PostgresActors implements Actors {
     return (await this.#run(releaseActor, [id, epoch, version])).length === 1
   }
 
-  async find(id: string): Promise<ActorRow | undefined> {
-    return (await this.findMany([id]))[0]
+  find(id: string): Promise<ActorRow | undefined> {
+    return this.#finding.ask(id)
   }
 
   async findMany(ids: readonly string[]): Promise<readonly ActorRow[]> {
     return (await this.#run(findActors, [texts(ids)])).map(actorRow)
+  }
+
+  async #findEach(ids: readonly string[]): Promise<readonly (ActorRow | undefined)[]> {
+    const rows = new Map((await this.findMany([...new Set(ids)])).map((row) => [row.id, row]))
+    return ids.map((id) => rows.get(id))
   }
 
   async claimable(kind: string, limit: number, { nth, of }: Slice = { nth: 0, of: 1 }): Promise<readonly string[]> {

@@ -15,7 +15,7 @@ import {
 import { balancesAfter } from '../decide.ts'
 import type { Needs } from '../needs.ts'
 import type { AccountIds } from './account-ids.ts'
-import { list, run, statement, texts, type Row } from './statement.ts'
+import { gatherWrites, list, run, statement, texts, type Row } from './statement.ts'
 
 const lockAccounts = statement('lock-accounts')
 const wideAccounts = statement('wide-accounts')
@@ -36,6 +36,7 @@ export async function loadBook(client: pg.Client, needs: Needs, ids: AccountIds)
   const keys = [...new Set([...needs.accounts, ...wide])]
   const unknown = keys.filter((key) => ids.get(key) === undefined)
   const known = keys.flatMap((key) => ids.get(key) ?? [])
+  gatherWrites(client)
   const [, accountRows, actorRows, holdRows, usedRows, seenRows, nowRows] = await Promise.all([
     client.query('begin'),
     run(client, lockAccounts, [list(known), ...namesOf(unknown), list(needs.holds)]),

@@ -6,7 +6,7 @@ import type { Balance, Receipt } from '../../schema/outcome.ts'
 import type { OutcomeId } from '../../schema/uuid.ts'
 import type { EventQuery, Head, LedgerReader, StatementEntry, StatementQuery } from '../ledger.ts'
 import { balancesOfLegs } from './load.ts'
-import { list, run, statement, type Row, type Statement } from './statement.ts'
+import { gatherWrites, list, run, statement, type Row, type Statement } from './statement.ts'
 
 const readBalances = statement('read-balances')
 const readAccountIds = statement('read-account-ids')
@@ -106,6 +106,7 @@ export class PostgresReader implements LedgerReader {
     let broken: Error | undefined
     try {
       if (tenant === undefined) return await run(client, wanted, values)
+      gatherWrites(client)
       const [, , rows] = await Promise.all([
         client.query('begin read only'),
         run(client, bindTenant, [tenant]),

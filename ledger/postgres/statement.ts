@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Writable } from 'node:stream'
 import type pg from 'pg'
 
 /** A prepared statement of `postgres/sql/<name>.sql`, its rows as arrays of text in the order of its columns. */
@@ -19,9 +20,23 @@ export async function run(
   { name, text }: Statement,
   values: readonly unknown[],
 ): Promise<readonly Row[]> {
+  gatherWrites(client)
   const result = await client.query({ name, text, values: [...values], rowMode: 'array', types: asText })
   return result.rows
 }
+
+/**
+ * Lets all that is asked of a connection in this turn go out in one write: on one that pipelines, most of a statement's cost here
+ * is the system call that sends it.
+ */
+export function gatherWrites(client: pg.ClientBase): void {
+  const { stream } = (client as unknown as Connected).connection
+  if (stream.writableCorked > 0) return
+  stream.cork()
+  process.nextTick(() => stream.uncork())
+}
+
+type Connected = Readonly<{ connection: Readonly<{ stream: Writable }> }>
 
 /** An array of numbers, uuids or booleans as Postgres reads it. None of them needs quoting, which is what makes it quick. */
 export function list(values: readonly (string | number | bigint | boolean | null)[]): string {

@@ -18,7 +18,7 @@ const requests: Readonly<Record<StreamName, (user: LoadUser) => string>> = {
     `${head('POST', '/transactions/open-box', user)}content-type: application/json\r\nidempotency-key: ${randomUUID()}\r\n` +
     `content-length: ${BODY.length}\r\n\r\n${BODY}`,
   validate: (user) => `${head('GET', '/auth/validate', user)}\r\n`,
-  inventory: (user) => `${head('GET', `/inventory`, user)}\r\n`,
+  inventory: (user) => `${head('GET', `/inventory/user/${user.id}`, user)}\r\n`,
 }
 
 process.on('message', (message) => void run(message as Asked))
