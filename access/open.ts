@@ -4,6 +4,7 @@ import { MAIN_TENANT, type TenantId } from '../schema/account.ts'
 import { RollingDropError } from '../schema/errors.ts'
 import type { Tokens } from '../schema/http.ts'
 import type { Access, Principal, Revocation } from './access.ts'
+import { shownName } from './preferences.ts'
 import { RevocationList } from './revocation.ts'
 import { createSealer } from './seal.ts'
 import { SigningKeyStore, type PublicJwk } from './signing-key.ts'
@@ -70,10 +71,11 @@ export async function createAccess(options: Options): Promise<AccessOperations> 
   const revocations = await RevocationList.open(options)
   const isRevoked = (principal: Principal) => revocations.has(principal.session, principal.user)
 
-  function tokensOf({ session, user, refreshToken }: Continued): Tokens {
+  async function tokensOf({ session, user, refreshToken }: Continued): Promise<Tokens> {
     const { id, name, guest, tenant, roles } = user
+    const shown = await shownName(pool, user)
     const expiresAt = (Math.floor(clock() / 1000) + tokenTtl_s) * 1000
-    const token = tokens.sign({ user: id, session, name, guest, tenant, roles, expires_ms: expiresAt })
+    const token = tokens.sign({ user: id, session, name: shown, guest, tenant, roles, expires_ms: expiresAt })
     return { user: { id, name, guest }, token, refreshToken, expiresAt }
   }
 

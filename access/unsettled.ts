@@ -1,0 +1,39 @@
+import type { Pool } from 'pg'
+import type { LedgerReader } from '../ledger/ledger.ts'
+import { debtOwner, userOwner, type TenantId } from '../schema/account.ts'
+import { isPlay } from '../schema/asset.ts'
+
+type Whom = Readonly<{ tenant: TenantId; user: string }>
+
+/** What keeps somebody from being erased: what it is called in the refusal, and the rows it is seen by; $1 is the user, $2 the tenant. */
+type OpenMatter = Readonly<{ what: string; rows: string }>
+
+/** What is open outside of the ledger's own accounts. Whoever owns such a table adds a row here. */
+const openMatters: readonly OpenMatter[] = [
+  {
+    what: 'battles',
+    rows: `select from battle_listing l join actor a on a.id = 'battle-' || l.id
+           where l.tenant = $2 and l.phase in ('waiting', 'drawing', 'revealing') and position(format('"user":"%s"', $1::text) in a.state) > 0
+           limit 1`,
+  },
+  { what: 'frozen', rows: 'select from frozen_user where user_id = $1' },
+]
+
+/** What has to be settled before a person can be erased: `balances`, `holds`, `debts` and what is under way; empty when nothing is. */
+export async function unsettledOf(
+  { pool, reader }: Readonly<{ pool: Pool; reader: Pick<LedgerReader, 'balances'> }>,
+  { tenant, user }: Whom,
+): Promise<readonly string[]> {
+  const [own, debts, ...matters] = await Promise.all([
+    reader.balances(tenant, userOwner(user)),
+    reader.balances(tenant, debtOwner(user)),
+    ...openMatters.map(({ rows }) => pool.query(rows, rows.includes('$2') ? [user, tenant] : [user])),
+  ])
+  return [
+    // Things won with real money are worth some, too.
+    ...(own.some(({ asset, balance }) => !isPlay(asset) && balance > 0n) ? ['balances'] : []),
+    ...(own.some(({ held }) => held > 0n) ? ['holds'] : []),
+    ...(debts.some(({ balance }) => balance < 0n) ? ['debts'] : []),
+    ...openMatters.flatMap(({ what }, i) => ((matters[i]!.rowCount ?? 0) > 0 ? [what] : [])),
+  ]
+}
