@@ -51,6 +51,15 @@ function statementOf(tenant: string, wanted: string, cursor: string | undefined,
   ]
 }
 
+/** Everybody of a tenant who may do more than play. */
+export async function findStaff(pool: Pool, tenant: TenantId): Promise<readonly UserSummary[]> {
+  const { rows } = await pool.query<Row>(
+    `${SELECT} where u.tenant = $1 and not (u.roles <@ '{player}') order by u.id`,
+    [tenant],
+  )
+  return rows.map(summaryOf)
+}
+
 /** Throws `user/unknown` for one that is not of this tenant. */
 export async function readUser(pool: Pool, tenant: TenantId, user: string): Promise<UserSummary> {
   const { rows } = isOutcomeId(user)
