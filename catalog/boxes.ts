@@ -6,19 +6,18 @@ import { issuesOf, type Surroundings } from '../game/box/fitness.ts'
 import { Alarms } from '../ledger/alarms.ts'
 import type { Ledger, Tail } from '../ledger/ledger.ts'
 import type { TenantId } from '../schema/account.ts'
-import {
-  contentsOf,
-  hashContents,
-  type BoxContents,
-  type BoxDraft,
-  type BoxFile,
-  type BoxIssue,
-  type BoxPage,
-  type BoxReport,
-  type BoxStanding,
-  type Imported,
-  type VersionPage,
+import type {
+  BoxContents,
+  BoxDraft,
+  BoxFile,
+  BoxIssue,
+  BoxPage,
+  BoxReport,
+  BoxStanding,
+  Imported,
+  VersionPage,
 } from '../schema/box-admin.ts'
+import { contentsOf, hashContents } from '../schema/box-contents.ts'
 import { RollingDropError } from '../schema/errors.ts'
 import {
   publishOnce,

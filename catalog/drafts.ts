@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg'
 import type { TenantId } from '../schema/account.ts'
-import { hashContents, type BoxContents } from '../schema/box-admin.ts'
+import type { BoxContents } from '../schema/box-admin.ts'
+import { hashContents } from '../schema/box-contents.ts'
 import { toJson } from '../schema/json.ts'
 
 /** A draft as it is kept; `contents` is null when there is none any more. */

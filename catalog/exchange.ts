@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import type { TenantId } from '../schema/account.ts'
-import { boxFileOf, contentsOf, hashContents, type BoxContents, type BoxFile } from '../schema/box-admin.ts'
+import { boxFileOf, type BoxContents, type BoxFile } from '../schema/box-admin.ts'
+import { contentsOf, hashContents } from '../schema/box-contents.ts'
 import { findNewest } from './box-version.ts'
 
 type Stock = Readonly<{ asset: string; amount: string }>

@@ -20,6 +20,7 @@ import type {
 import type { OwnLimit } from '../schema/limits.ts'
 import type { Opened, OpeningOpened, OpeningProof, OwnSeeds } from '../schema/opening.ts'
 import type { Account } from './account.ts'
+import type { Admin } from './admin.ts'
 import type { Inventory, Market, Trades } from './market.ts'
 import type { Wallet } from './wallet.ts'
 import type { OwnResult, SessionState } from '../schema/session.ts'
@@ -101,6 +102,7 @@ export interface RollingDrop {
   me(): Promise<Me>
   logout(): Promise<void>
   readonly account: Account
+  readonly admin: Admin
   /** Money in and out, and things sent home. */
   readonly wallet: Wallet
   readonly inventory: Inventory

@@ -15,6 +15,7 @@ import type {
 } from '../schema/http.ts'
 import type { OpeningProof, OwnSeeds } from '../schema/opening.ts'
 import { accountOver } from './account.ts'
+import { adminOver } from './admin.ts'
 import type { RollingDrop, TokenStore } from './api.ts'
 import { Battle } from './battle.ts'
 import { Caller } from './caller.ts'
@@ -60,6 +61,7 @@ export function connect(url: string, options: ConnectOptions = {}): RollingDrop 
       await logout(caller, identity)
     },
     account: accountOver({ base, exchange, caller, identity }),
+    admin: adminOver(caller),
     wallet: walletOver(caller),
     inventory: inventoryOver(caller),
     market: marketOver(caller),

@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { toAmount } from './amount.ts'
-import { isAsset, type AssetId } from './asset.ts'
-import { hashBox, PRIZES_MAX, rarities, WEIGHT_SUM_MAX, type Box } from './box.ts'
+import { isAsset } from './asset.ts'
+import { PRIZES_MAX, rarities, WEIGHT_SUM_MAX } from './box.ts'
 import { boxVersion, decimal } from './http.ts'
 
 /** An amount as a draft holds it: digits without a sign or leading zeros, below 10^18. */
@@ -41,45 +40,6 @@ export const boxContents = z.strictObject({
   prizes: z.array(draftPrize).max(PRIZES_MAX),
 })
 export type BoxContents = z.infer<typeof boxContents>
-
-/** Contents as the box that draws are made from. */
-export function boxOf(id: string, version: number, { name, asset, price, prizes }: BoxContents): Box {
-  return {
-    id,
-    version,
-    name,
-    asset: asset as AssetId,
-    price: toAmount(BigInt(price)),
-    prizes: prizes.map((prize) => ({
-      sku: prize.sku,
-      name: prize.name,
-      rarity: prize.rarity,
-      value: toAmount(BigInt(prize.value)),
-      weight: prize.weight,
-    })),
-  }
-}
-
-/** A published box as contents to start a draft from. */
-export function contentsOf({ name, asset, price, prizes }: Box): BoxContents {
-  return {
-    name,
-    asset,
-    price: `${price}`,
-    prizes: prizes.map(({ sku, name: prize, rarity, value, weight }) => ({
-      sku,
-      name: prize,
-      rarity,
-      value: `${value}`,
-      weight,
-    })),
-  }
-}
-
-/** The hash of what is drawn from, whichever version it becomes: a report holds for exactly this. */
-export function hashContents(id: string, contents: BoxContents): string {
-  return hashBox(boxOf(id, 0, contents))
-}
 
 export const boxIssue = z.object({
   path: z.string().describe('`prizes.3.weight`; empty: the box as a whole'),
