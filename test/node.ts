@@ -10,6 +10,7 @@ import { createOutbound } from '../access/outbound.ts'
 import type { Persons } from '../access/persons/persons.ts'
 import type { PartnerDomains } from '../access/partners/domains.ts'
 import { createSealer } from '../access/seal.ts'
+import type { Signals } from '../access/signals.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import { seedCatalog } from '../catalog/seed.ts'
 import { checkpointKey } from '../ledger/checkpoint-key.ts'
@@ -80,6 +81,7 @@ export type TestNode = OpenLedger &
     partnerBook: PartnerBook
     market: Market
     domains: PartnerDomains
+    signals: Signals
     checkpoints: Checkpoints
     app: Services
     logged: unknown[]
@@ -211,6 +213,7 @@ export async function openTestNode(
     accounts,
     openings,
     partnerBook: economy.partnerBook,
+    signals: economy.signals,
     market,
     domains: economy.domains,
     checkpoints,
