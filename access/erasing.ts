@@ -98,6 +98,7 @@ async function lock(client: PoolClient, { tenant, user }: Readonly<{ tenant: Ten
 }
 
 async function eraseFrom(client: PoolClient, { table, user, how }: PersonalTable, leaving: Leaving): Promise<void> {
+  if (how === 'stays') return
   if (how === 'delete') await client.query(`delete from ${table} where ${user} = $1`, [leaving.user])
   else if (typeof how === 'function') await how(client, leaving)
   else {

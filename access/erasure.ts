@@ -15,8 +15,15 @@ export type PersonalTable = Readonly<{
   table: string
   /** The column with the user's id, a uuid or text. */
   user: string
-  /** What becomes of the user's rows: they go, these columns are set to so, or whatever this does in the erasing transaction. */
-  how: 'delete' | Readonly<Record<string, string | null>> | ((client: PoolClient, leaving: Leaving) => Promise<void>)
+  /**
+   * What becomes of the user's rows: they go, these columns are set to so, or whatever this does in the erasing transaction. They stay
+   * where they hold ids, amounts and states only, and are listed for what an export shows.
+   */
+  how:
+    | 'delete'
+    | 'stays'
+    | Readonly<Record<string, string | null>>
+    | ((client: PoolClient, leaving: Leaving) => Promise<void>)
   /** Columns that the person is given in an export. Left out: nothing, as for secrets. */
   told?: readonly string[]
   /** Those of `told` that rest sealed, and under which context. */
@@ -36,6 +43,47 @@ export const personalTables: readonly PersonalTable[] = [
   { table: 'idempotency_key', user: 'principal', how: 'delete' },
   { table: 'session', user: 'user_id', how: 'delete', told: ['id', 'device', 'created_ms', 'revoked_ms'] },
   { table: 'signal', user: 'user_id', how: 'delete', told: ['kind', 'first_ms', 'last_ms', 'count'] },
+  { table: 'client_event', user: 'user_id', how: 'delete', told: ['type', 'at_ms', 'properties'] },
+  { table: 'partner_user', user: 'user_id', how: 'delete', told: ['external_id'] },
+  {
+    table: 'sent_to',
+    user: 'user_id',
+    how: 'delete',
+    told: ['id', 'sealed'],
+    sealed: { sealed: (user) => `sent-to/${user}` },
+  },
+  {
+    table: 'person_standing',
+    user: 'user_id',
+    how: 'delete',
+    told: ['sealed', 'stated_ms'],
+    sealed: { sealed: (user) => `person/${user}` },
+  },
+  {
+    table: 'person_proof',
+    user: 'user_id',
+    how: 'delete',
+    told: ['provider', 'state', 'begun_ms', 'decided_ms'],
+  },
+  {
+    table: 'payment_listing',
+    user: 'user_id',
+    how: 'stays',
+    told: ['id', 'direction', 'status', 'provider', 'asset', 'amount', 'begun_ms'],
+  },
+  { table: 'redemption_listing', user: 'user_id', how: 'stays', told: ['id', 'status'] },
+  {
+    table: 'market_listing',
+    user: 'seller',
+    how: 'stays',
+    told: ['id', 'asset', 'money', 'price', 'phase', 'created_at', 'ended_at'],
+  },
+  {
+    table: 'market_order',
+    user: 'user_id',
+    how: 'stays',
+    told: ['id', 'asset', 'money', 'price', 'quantity', 'phase', 'created_at', 'ended_at'],
+  },
   { table: 'person', user: 'user_id', how: 'delete', told: ['email', 'created_ms'] },
   // The id stays: what the ledger says of it still has to add up.
   {

@@ -16,6 +16,19 @@ const openMatters: readonly OpenMatter[] = [
            where l.tenant = $2 and l.phase in ('waiting', 'drawing', 'revealing') and position(format('"user":"%s"', $1::text) in a.state) > 0
            limit 1`,
   },
+  {
+    what: 'offers',
+    rows: `select from market_listing where tenant = $2 and seller = $1 and phase = 'open'
+           union all select from market_order where tenant = $2 and user_id = $1 and phase = 'open'
+           union all select from market_trade where tenant = $2 and offerer = $1 and ended_at is null
+           limit 1`,
+  },
+  {
+    what: 'payments',
+    rows: `select from payment_listing where tenant = $2 and user_id = $1 and status in ('begun', 'held', 'waiting', 'sending')
+           union all select from redemption_listing where tenant = $2 and user_id = $1 and status = 'held'
+           limit 1`,
+  },
   { what: 'frozen', rows: 'select from frozen_user where user_id = $1' },
 ]
 
