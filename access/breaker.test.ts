@@ -135,7 +135,7 @@ test('a server that takes calls and never answers costs its callers no more than
   expect(first.every((error) => String(error) === 'Error: no answer within 50 ms')).toBe(true)
   const later = await Promise.all(Array.from({ length: 200 }, () => told(ask())))
   expect(later.every((error) => (error as RollingDropError).code === 'server/busy')).toBe(true)
-  expect(asked).toBe(20)
+  expect(asked).toBeLessThanOrEqual(20)
 })
 
 /** Until the circuit would let somebody through. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Pool } from 'pg'
+import { Gathering } from '../ledger/gathering.ts'
 import type { TenantId } from '../schema/account.ts'
 import { isOutcomeId, uuidv7 } from '../schema/uuid.ts'
 import { friendlyName } from './friendly-name.ts'
@@ -48,9 +49,27 @@ export async function findNames(
 ): Promise<ReadonlyMap<string, string>> {
   const ids = users.filter(isOutcomeId)
   if (ids.length === 0) return new Map()
-  const { rows } = await pool.query<{ id: string; name: string }>(
-    'select id, name from app_user where tenant = $1 and id = any($2::uuid[])',
-    [tenant, ids],
-  )
-  return new Map(rows.map(({ id, name }) => [id, name]))
+  const known = namings.get(pool)
+  if (known) return known.ask({ tenant, ids })
+  const naming = new Gathering((all: readonly Named[]) => findNamesOfEach(pool, all), TOGETHER)
+  namings.set(pool, naming)
+  return naming.ask({ tenant, ids })
+}
+
+type Named = Readonly<{ tenant: TenantId; ids: readonly string[] }>
+
+const namings = new WeakMap<Pool, Gathering<Named, ReadonlyMap<string, string>>>()
+const TOGETHER = { batch_max: 100, at_once_max: 2 }
+
+async function findNamesOfEach(pool: Pool, all: readonly Named[]): Promise<readonly ReadonlyMap<string, string>[]> {
+  const { rows } = await pool.query<{ id: string; tenant: string; name: string }>({
+    name: 'find-names',
+    text: 'select id, tenant, name from app_user where id = any($1::uuid[])',
+    values: [[...new Set(all.flatMap(({ ids }) => ids))]],
+  })
+  const found = new Map(rows.map((row) => [row.id, row]))
+  return all.map(({ tenant, ids }) => {
+    const own = ids.flatMap((id) => found.get(id.toLowerCase()) ?? []).filter((row) => row.tenant === tenant)
+    return new Map(own.map(({ id, name }) => [id, name]))
+  })
 }

@@ -5,6 +5,7 @@ import type { Audience, CommittedEvent, EventType } from '../../schema/event.ts'
 import type { Balance, Receipt } from '../../schema/outcome.ts'
 import type { OutcomeId } from '../../schema/uuid.ts'
 import type { EventQuery, Head, LedgerReader, StatementEntry, StatementQuery } from '../ledger.ts'
+import { Gathering } from '../gathering.ts'
 import { balancesOfLegs } from './load.ts'
 import { gatherWrites, list, run, statement, type Row, type Statement } from './statement.ts'
 
@@ -17,6 +18,11 @@ const readEvents = statement('read-events')
 const readReceipt = statement('read-receipt')
 const readHead = statement('read-head')
 const balancesAfter = statement('balances-after')
+
+type Values = readonly unknown[]
+
+/** Balances are looked at more often than anything else: those of a tenant's users at once. */
+const TOGETHER = { batch_max: 50, at_once_max: 3 }
 
 const SEQ_MAX = 2n ** 63n - 1n
 
@@ -32,17 +38,18 @@ const bindTenant: Statement = {
  */
 export class PostgresReader implements LedgerReader {
   readonly #pool: pg.Pool
+  readonly #gatherings = new Map<TenantId, Gathering<Values, readonly Row[]>>()
 
   constructor(pool: pg.Pool) {
     this.#pool = pool
   }
 
   async balances(tenant: TenantId, owner: OwnerId): Promise<readonly Balance[]> {
-    return (await this.#read(tenant, readBalances, [tenant, owner, null])).map((row) => balanceOf(owner, row))
+    return (await this.#balances(tenant, [tenant, owner, null])).map((row) => balanceOf(owner, row))
   }
 
   async balance(tenant: TenantId, owner: OwnerId, asset: AssetId): Promise<Balance | undefined> {
-    const [row] = await this.#read(tenant, readBalances, [tenant, owner, asset])
+    const [row] = await this.#balances(tenant, [tenant, owner, asset])
     return row && balanceOf(owner, row)
   }
 
@@ -101,19 +108,28 @@ export class PostgresReader implements LedgerReader {
     return { lineage: lineage!, seq: BigInt(seq!), hash: Buffer.from(hash!, 'hex'), at_ms: Number(at_ms) }
   }
 
-  async #read(tenant: TenantId | undefined, wanted: Statement, values: readonly unknown[]): Promise<readonly Row[]> {
+  #balances(tenant: TenantId, values: readonly unknown[]): Promise<readonly Row[]> {
+    const known = this.#gatherings.get(tenant)
+    if (known) return known.ask(values)
+    const gathering = new Gathering((all: readonly Values[]) => this.#readEach(tenant, readBalances, all), TOGETHER)
+    this.#gatherings.set(tenant, gathering)
+    return gathering.ask(values)
+  }
+
+  async #read(tenant: TenantId | undefined, wanted: Statement, values: Values): Promise<readonly Row[]> {
+    if (tenant === undefined) return this.#lent((client) => run(client, wanted, values))
+    return (await this.#readEach(tenant, wanted, [values]))[0]!
+  }
+
+  #readEach(tenant: TenantId, wanted: Statement, all: readonly Values[]): Promise<readonly (readonly Row[])[]> {
+    return this.#lent((client) => inTenant(client, tenant, () => all.map((values) => run(client, wanted, values))))
+  }
+
+  async #lent<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect()
     let broken: Error | undefined
     try {
-      if (tenant === undefined) return await run(client, wanted, values)
-      gatherWrites(client)
-      const [, , rows] = await Promise.all([
-        client.query('begin read only'),
-        run(client, bindTenant, [tenant]),
-        run(client, wanted, values),
-        client.query('commit'),
-      ])
-      return rows
+      return await work(client)
     } catch (error) {
       broken = error as Error
       throw error
@@ -121,6 +137,15 @@ export class PostgresReader implements LedgerReader {
       client.release(broken)
     }
   }
+}
+
+/** What is asked within one transaction that sees nothing but the tenant's. All of it goes out at once. */
+async function inTenant<T>(client: pg.ClientBase, tenant: TenantId, ask: () => readonly Promise<T>[]): Promise<T[]> {
+  gatherWrites(client)
+  const begun = [client.query('begin read only'), run(client, bindTenant, [tenant])]
+  const asked = Promise.all(ask())
+  const [answers] = await Promise.all([asked, ...begun, client.query('commit')])
+  return answers
 }
 
 /** What a field of the query asks of an event, `$` standing for its value. An outcome names the run of seqs that is to be read. */
