@@ -45,6 +45,13 @@ export interface Limits {
     amount: bigint,
     commit: (taken: readonly Transfer[]) => Promise<T>,
   ): Promise<T>
+  /** The same for paying in. */
+  depositWithin<T>(
+    spender: Spender,
+    money: AssetId,
+    amount: bigint,
+    commit: (taken: readonly Transfer[]) => Promise<T>,
+  ): Promise<T>
   /** All that somebody lets themselves do. */
   own(owner: Spender): Promise<OwnLimits>
   /** Throws `limit/raise-too-soon`, or `request/invalid` for what is not money, or a limit that is not there. */
@@ -94,6 +101,23 @@ export function createLimits(parts: LimitParts): Limits {
     return limits.budgets[keyOf(kind, money)] === undefined ? [] : taken(kind, owner.user, money, amount)
   }
 
+  async function within<T>(
+    kind: 'loss' | 'deposit',
+    { spender, money, amount }: Readonly<{ spender: Spender; money: AssetId; amount: bigint }>,
+    commit: (taken: readonly Transfer[]) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await commit(await take(spender, kind, money, amount))
+    } catch (cause) {
+      if (!isOverBudget(cause)) throw cause
+    }
+    await recount(spender)
+    const taking = await take(spender, kind, money, amount)
+    return commit(taking).catch((cause: unknown) => {
+      throw limitRefusal(cause)
+    })
+  }
+
   async function own(owner: Spender): Promise<OwnLimits> {
     const limits = await views.of(owner.user, () => actors.find(owner))
     if (limits === undefined) return { limits: [], exclusion: null, choices }
@@ -116,18 +140,8 @@ export function createLimits(parts: LimitParts): Limits {
   return {
     spend: (spender, money, amount) => take(spender, 'loss', money, amount),
     deposit: (spender, money, amount) => take(spender, 'deposit', money, amount),
-    async within(spender, money, amount, commit) {
-      try {
-        return await commit(await take(spender, 'loss', money, amount))
-      } catch (cause) {
-        if (!isOverBudget(cause)) throw cause
-      }
-      await recount(spender)
-      const taking = await take(spender, 'loss', money, amount)
-      return commit(taking).catch((cause: unknown) => {
-        throw limitRefusal(cause)
-      })
-    },
+    within: (spender, money, amount, commit) => within('loss', { spender, money, amount }, commit),
+    depositWithin: (spender, money, amount, commit) => within('deposit', { spender, money, amount }, commit),
     own,
     async set(principal, key, wanted) {
       const asked = checkedLimit(wanted)

@@ -2,7 +2,6 @@ import type { Principal } from '../access/access.ts'
 import { acted } from '../access/acts.ts'
 import { claim } from '../access/idempotency.ts'
 import { askRefund, beginDeposit, refundable } from '../game/wallet/deposit.ts'
-import { limitRefusal } from '../limits/refusal.ts'
 import { userOwner } from '../schema/account.ts'
 import { RollingDropError } from '../schema/errors.ts'
 import type { Transfer } from '../schema/outcome.ts'
@@ -46,17 +45,8 @@ export async function depositOnce(
       return commitChange<PaymentState>(change, { kind: 'deposit.begin', now_ms: begun_ms, timing: settings })
     })
   const known = await findPayment(ledger, id)
-  const state = known?.payment ?? (await within(await limits.deposit(principal, money, amount), begin)).state
+  const state = known?.payment ?? (await limits.depositWithin(principal, money, amount, begin)).state
   return detailOf(parts, tenant, state)
-}
-
-/** What a budget refuses is told as a limit. */
-async function within<T>(budget: readonly Transfer[], begin: (budget: readonly Transfer[]) => Promise<T>): Promise<T> {
-  try {
-    return await begin(budget)
-  } catch (cause) {
-    throw limitRefusal(cause)
-  }
 }
 
 /** A payment, and where it is paid while that is open. What the provider will not take at all fails here. */

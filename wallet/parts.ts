@@ -13,7 +13,7 @@ import type { PaymentProvider } from './provider.ts'
 export type WalletParts = Readonly<{
   pool: Pool
   ledger: Ledger
-  limits: Pick<Limits, 'deposit'>
+  limits: Pick<Limits, 'depositWithin'>
   persons: Pick<Persons, 'demandProven'>
   signals: Pick<Signals, 'record'>
   sealer: Sealer

@@ -2,6 +2,7 @@ import { act, type ActCommand, type ActDecision, type Acted, type RoomlessActor 
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Change, DepositState } from '../game/wallet/deposit.ts'
 import { isOver, type WithdrawalState } from '../game/wallet/withdrawal.ts'
+import { amountFromText } from '../schema/amount.ts'
 import type { TenantId } from '../schema/account.ts'
 import { digestOf } from '../schema/digest.ts'
 import { RollingDropError } from '../schema/errors.ts'
@@ -24,7 +25,10 @@ export function paymentActor(tenant: TenantId, id: string): RoomlessActor<Paymen
 }
 
 export function paymentFromJson(text: string): PaymentState {
-  return JSON.parse(text) as PaymentState
+  const state = JSON.parse(text) as PaymentState
+  if (state.direction === 'out' || state.budget === null) return state
+  const budget = state.budget.map((each) => Object.assign({}, each, { amount: amountFromText(each.amount) }))
+  return { ...state, budget }
 }
 
 /** The payment as it stands, of whatever tenant; undefined when there is none of this id. */
