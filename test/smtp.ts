@@ -19,7 +19,8 @@ export class TestSmtp {
         const parts: Buffer[] = []
         stream.on('data', (part: Buffer) => parts.push(part))
         stream.on('end', () => {
-          if (this.refuse) return done(new Error('try again later'))
+          if (this.refuse)
+            return done(new Error(`the box of ${session.envelope.rcptTo[0]!.address} is full; try again later`))
           const text = Buffer.concat(parts).toString().replaceAll('=\r\n', '').replaceAll('=3D', '=')
           this.received.push({ to: session.envelope.rcptTo[0]!.address, text })
           done()
