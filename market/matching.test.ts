@@ -1,8 +1,13 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { escrowOf } from '../game/market/decision.ts'
-import { HOUSE } from '../schema/account.ts'
+import { auditLedger } from '../ledger/audit/audit.ts'
+import { HOUSE, userOwner } from '../schema/account.ts'
+import { toAmount } from '../schema/amount.ts'
+import { PLAY_CREDIT, type AssetId } from '../schema/asset.ts'
+import { digestOf } from '../schema/digest.ts'
 import type { ListingSold, MarketListing, MarketOrder } from '../schema/market.ts'
+import { uuidv7 } from '../schema/uuid.ts'
 import { balanceOf, codeOf, give, newDealer, otherMarket, PENNY, type Dealer } from '../test/market.ts'
 import { FAUCET_CREDITS, openTestNode, type TestNode } from '../test/node.ts'
 import type { Market } from './market.ts'
@@ -95,6 +100,24 @@ describe('an order', () => {
   })
 })
 
+describe('what is bought from others', () => {
+  test('counts against the limit one has set: a purchase or an order beyond it is refused, and nobody pays', async () => {
+    const [ann, bob] = [await dealer(2n), await dealer()]
+    await node.limits.set(bob.principal, key(), { kind: 'loss', asset: PLAY_CREDIT, amount: '500' })
+    const [cheap, dear] = [await list(ann, 300n), await list(ann, 301n)]
+    const buy = ({ id, price }: MarketListing) => codeOf(node.market.buy(bob.principal, key(), { listing: id, price }))
+    expect(await buy(cheap)).toBe('no refusal')
+    expect(await buy(dear)).toBe('limit/exceeded')
+    expect(await codeOf(order(bob, 101n, 2))).toBe('limit/exceeded')
+    expect([await credits(bob), await credits(ann)]).toEqual([FAUCET - 300n, FAUCET + 285n])
+    const within = await order(bob, 100n, 2)
+    expect(within.left).toBe(2)
+    await node.market.cancel(ann.principal, key(), dear.id)
+    await node.market.cancelOrder(bob.principal, key(), within.id)
+    expect(await credits(bob)).toBe(FAUCET - 300n)
+  })
+})
+
 type Step = Readonly<{
   type: 'list' | 'order' | 'buy' | 'cancel' | 'cancel-order'
   who: number
@@ -102,14 +125,14 @@ type Step = Readonly<{
   quantity: number
   which: number
 }>
-const steps = fc.array(
+const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.record({
-    type: fc.constantFrom('list', 'order', 'list', 'order', 'buy', 'cancel', 'cancel-order'),
+    type: fc.constantFrom<Step['type']>('list', 'order', 'list', 'order', 'buy', 'cancel', 'cancel-order'),
     who: fc.nat(3),
     price: fc.bigInt(1n, 12n).map((price) => price * 10n),
     quantity: fc.integer({ min: 1, max: 4 }),
     which: fc.nat(40),
-  }) as fc.Arbitrary<Step>,
+  }),
   { minLength: 20, maxLength: 40 },
 )
 const ITEMS = 12n
@@ -144,7 +167,28 @@ test('in whatever order listings, orders, purchases and their ends meet on two n
   )
   expect(matched).toBeGreaterThan(50)
   expect(node.logged).toEqual([])
+  expect(await auditLedger({ databaseUrl: node.url })).toMatchObject({ audit: 'ok' })
 }, 120_000)
+
+test('an audit finds what an escrow holds too much or too little', async () => {
+  const [ann, bob] = [await dealer(2n), await dealer()]
+  const ended = await list(ann, 900n)
+  await node.market.cancel(ann.principal, key(), ended.id)
+  const placed = await order(bob, 50n, 2)
+  const pay = async (asset: AssetId, debit: string, credit: string) => {
+    const id = uuidv7()
+    const transfers = [{ asset, debit, credit, amount: toAmount(1n) }]
+    const events = [{ type: 'money.moved', payload: {} }] as const
+    await node.ledger.commit({ id, kind: 'test.pay', tenant: 'main', request: digestOf(id), transfers, events })
+  }
+  await pay(PLAY_CREDIT, userOwner(bob.id), escrowOf(`order-${placed.id}`))
+  expect(await auditLedger({ databaseUrl: node.url })).toMatchObject({
+    finding: { what: 'offer/stakes', actor: `order-${placed.id}`, expected: '100', found: '101' },
+  })
+  await pay(PLAY_CREDIT, escrowOf(`order-${placed.id}`), userOwner(bob.id))
+  await pay(PENNY, userOwner(ann.id), escrowOf(`listing-${ended.id}`))
+  expect(await auditLedger({ databaseUrl: node.url })).toMatchObject({ finding: { what: 'offer/escrow' } })
+})
 
 async function run(
   { type, who, price, quantity, which }: Step,

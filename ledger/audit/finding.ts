@@ -20,6 +20,7 @@ type Subject =
   | 'hold'
   | 'actor'
   | 'battle'
+  | 'offer'
   | 'checkpoint'
   | 'archive'
 

@@ -152,6 +152,29 @@ const totals: readonly Total[] = [
       found: found!,
     }),
   },
+  {
+    sql: 'offer-escrows',
+    scope: 'both',
+    values: 'none',
+    finding: ([id, owner, asset, left, held]) => ({
+      what: 'offer/escrow',
+      account: accountAt(owner, asset, id),
+      expected: 'an empty escrow of an offer that has ended',
+      found: `${left}, held ${held}`,
+    }),
+  },
+  {
+    sql: 'offer-stakes',
+    scope: 'both',
+    values: 'none',
+    finding: ([actor, asset, expected, found]) => ({
+      what: 'offer/stakes',
+      actor: actor!,
+      account: `its escrow (${asset})`,
+      expected: expected!,
+      found: found!,
+    }),
+  },
 ]
 
 function balance(what: Finding['what'], [id, owner, asset, expected, found]: Row): Finding {

@@ -26,6 +26,9 @@ function event(type: EventType, changed: Partial<CommittedEvent> = {}): Committe
     'battle.left': { battle: 'id', seat: 0, user: ann },
     'battle.settled': { battle: 'id', seats, drops },
     'opening.opened': opening,
+    'listing.opened': { listing: 'id', user: ann },
+    'listing.sold': { listing: 'id', user: ann, buyer: bob, order: 'theirs' },
+    'listing.ended': { listing: 'id', user: ann },
   }
   return {
     seq: 7n,
@@ -70,6 +73,19 @@ describe('an event told to the public', () => {
         'user'
       ],
     ).toBeNull()
+  })
+})
+
+describe('a sale', () => {
+  test('is told with both masked and without the order; to each of the two with their own name', () => {
+    const [ann, bob] = USERS as [string, string]
+    const sold = event('listing.sold')
+    expect(publicEvent(sold)!.payload).toEqual({ listing: 'id', user: maskedUser(ann), buyer: maskedUser(bob) })
+    const wish = wishOf('main', { mine: true }, 'public', bob)
+    expect(wants(wish, sold)).toBe(true)
+    expect(tell(wish, sold)!.payload).toEqual({ listing: 'id', user: maskedUser(ann), buyer: bob })
+    for (const type of ['listing.opened', 'listing.ended'] as const)
+      expect(publicEvent(event(type))!.payload).toEqual({ listing: 'id', user: maskedUser(ann) })
   })
 })
 
