@@ -6,6 +6,7 @@ import { LeadersPage } from './leaders/leaders-page.tsx'
 import { ItemsPage } from './items/items-page.tsx'
 import { OpenPage } from './opening/open-page.tsx'
 import { OpenShelf } from './opening/open-shelf.tsx'
+import { AdminPage } from './admin/admin-page.tsx'
 import { AccountPage } from './account/account-page.tsx'
 import { LivePage } from './live/live-page.tsx'
 import { Lobby } from './lobby/lobby.tsx'
@@ -36,7 +37,7 @@ export function App() {
         <main id="main" tabIndex={-1}>
           <Page />
         </main>
-        {route.value.page !== 'live' && <Feed />}
+        {route.value.page !== 'live' && route.value.page !== 'admin' && <Feed />}
       </div>
       <TabBar />
       <Toasts />
@@ -55,6 +56,7 @@ const titles: Record<Route['page'], string> = {
   leaders: 'Leaders',
   live: 'Live feed',
   account: 'Account',
+  admin: 'Staff',
   open: 'Open boxes',
   market: 'Market',
   'own-offers': 'Your offers',
@@ -90,6 +92,8 @@ function Page() {
       return <AccountPage key={at.step} step={at.step} />
     case 'live':
       return <LivePage />
+    case 'admin':
+      return <AdminPage section={at.section} id={at.id} />
     case 'market':
       return at.asset === null ? <MarketPage /> : <ItemMarket key={at.asset} asset={at.asset} />
     case 'own-offers':

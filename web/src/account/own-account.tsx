@@ -1,5 +1,6 @@
 import { sdk } from '../sdk.ts'
 import { startAnew } from '../state/account.ts'
+import { ownSections } from '../state/admin.ts'
 import { user } from '../state/session.ts'
 import { toast, toastError } from '../state/toast.ts'
 import { Field, Form } from './form.tsx'
@@ -15,6 +16,12 @@ export function OwnAccount() {
           <h1>Your account</h1>
           <p class="lead">
             You play as <b>{user.value?.name}</b>.
+            {ownSections().length > 0 && (
+              <>
+                {' '}
+                You belong to the <a href="/admin">staff</a>.
+              </>
+            )}
           </p>
         </div>
         <button

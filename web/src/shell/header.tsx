@@ -1,4 +1,5 @@
 import { avatarArt } from '../art/avatar.ts'
+import { ownSections } from '../state/admin.ts'
 import { route } from '../state/route.ts'
 import { user } from '../state/session.ts'
 import { Balance } from './balance.tsx'
@@ -23,6 +24,11 @@ export function Header() {
             {name}
           </a>
         ))}
+        {ownSections().length > 0 && (
+          <a href="/admin" data-testid="to-admin" aria-current={route.value.page === 'admin' ? 'page' : undefined}>
+            Staff
+          </a>
+        )}
       </nav>
       <Connection />
       <Mute />

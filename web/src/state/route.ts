@@ -16,6 +16,7 @@ export type Route =
   | Readonly<{ page: 'trades' }>
   | Readonly<{ page: 'wallet' }>
   | Readonly<{ page: 'showcase'; user: string }>
+  | Readonly<{ page: 'admin'; section: string | null; id: string | null }>
   | Readonly<{ page: 'nowhere' }>
 
 /** What one came to the account for; what stands after # in the address is the link's. */
@@ -26,6 +27,7 @@ const steps: ReadonlySet<string> = new Set<AccountStep>(['confirm', 'reset', 'fo
 /** The page an address stands for. */
 export function routeOf(url: URL): Route {
   const [first = '', second, ...rest] = url.pathname.split('/').filter((part) => part !== '')
+  if (first === 'admin' && rest.length < 2) return { page: 'admin', section: second ?? null, id: rest[0] ?? null }
   if (rest.length > 0) return { page: 'nowhere' }
   if (first === 'market' && second === 'mine') return { page: 'own-offers' }
   if (first === 'market') return { page: 'market', asset: second === undefined ? null : decodeURIComponent(second) }

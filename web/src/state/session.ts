@@ -3,6 +3,7 @@ import type { LinkStatus, SessionLink } from '../../../client-sdk/api.ts'
 import type { Me } from '../../../schema/http.ts'
 import type { LimitState, OwnResult, SessionState } from '../../../schema/session.ts'
 import { sdk } from '../sdk.ts'
+import { roles } from './admin.ts'
 import { toastError } from './toast.ts'
 
 export const PLAY = 'play:CREDIT'
@@ -57,6 +58,7 @@ export async function startSession(): Promise<void> {
     const me = await sdk.me()
     takeBalances(me.balances.map(({ asset, balance, held }) => [asset, BigInt(balance) - BigInt(held)]))
     takeLevel(me)
+    roles.value = me.user.roles
   } catch (error) {
     toastError(error)
     setTimeout(() => void startSession(), 3_000)
