@@ -26,6 +26,8 @@ export type Player = Readonly<{ id: string; token: string }>
 export type WalletNode = Readonly<{
   node: TestNode
   sandbox: Sandbox
+  /** The provider's own database. */
+  outside: pg.Pool
   secret: string
   /** Where the node listens. */
   url: string
@@ -67,6 +69,7 @@ export async function openWalletNode(settings: Partial<typeof WALLET_RULES> = {}
     node.call(method, path, { token, key, ...(body !== undefined && { body }) })
   return {
     ...walletOf({ node, sandbox, staff, call }),
+    outside: pool,
     secret: SECRET,
     url,
     async close() {

@@ -21,7 +21,7 @@ import { actOnPayment, commitChange, findPayment, ownCommand, type PaymentState 
 import type { ProviderEvent } from './provider.ts'
 import { settleDebt, withPurse } from './purse.ts'
 
-type Parts = Pick<WalletParts, 'ledger' | 'clock' | 'settings'>
+type Parts = Pick<WalletParts, 'pool' | 'ledger' | 'clock' | 'settings'>
 
 /**
  * Applies what a provider tells of a payment, once however often it is told. Throws `payment/unknown`, `payment/asset` when it is not
@@ -34,9 +34,9 @@ export async function applyEvent(parts: Parts, provider: string, event: Provider
   if (payment.asset !== event.asset) throw new RollingDropError('payment/asset')
   const owner = { tenant, user: payment.user }
   const money = toAsset(payment.asset)
-  await withPurse(parts.ledger, { owner, money }, (purse) => commitEvent(parts, tenant, event, purse))
+  await withPurse(parts, { owner, money }, (purse) => commitEvent(parts, tenant, event, purse))
   // Also when it was known: whoever applied it may have died before this.
-  await settleDebt(parts.ledger, owner, money, parts.clock())
+  await settleDebt(parts, owner, money, parts.clock())
 }
 
 async function commitEvent(

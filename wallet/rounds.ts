@@ -32,7 +32,7 @@ async function goOnIn(parts: WalletParts, tenant: TenantId, deposit: DepositStat
   const { id, user } = deposit
   if (deposit.status === 'begun') return askAbout(parts, tenant, deposit)
   if (deposit.asked.length > 0) return tellRefunds(parts, tenant, deposit)
-  await settleDebt(ledger, { tenant, user }, toAsset(deposit.asset), clock())
+  await settleDebt(parts, { tenant, user }, toAsset(deposit.asset), clock())
   await actOnPayment(ledger, { tenant, id }, ownCommand(clock(), { payment: id, rest: true }), (now) => {
     if (now?.direction !== 'in' || now.asked.length > 0) return { type: 'done', state: now! }
     const isOld = clock() >= now.begun_ms + settings.kept_ms

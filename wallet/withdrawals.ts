@@ -31,7 +31,7 @@ export async function withdrawOnce(
   const money = realMoney(wanted.asset, settings.money)
   const amount = payable(wanted.amount, settings)
   await persons.demandProven(principal)
-  if ((await readPurse(ledger, principal, money)).owed > 0n) throw new RollingDropError('user/debt')
+  if ((await readPurse(parts, principal, money)).owed > 0n) throw new RollingDropError('user/debt')
   const command = { principal, route: 'POST /transactions/withdraw', key, body: wanted }
   const { outcome: id, request } = await claim(pool, command, clock(), async () => null)
   await keepTarget(parts, principal, id, wanted.target)
@@ -69,14 +69,15 @@ export async function reviewNow(parts: WalletParts, tenant: TenantId, id: string
 type Counted = Readonly<Record<'paid' | 'same' | 'others' | 'others_amount' | 'deposited', string>>
 
 async function factsOf(
-  { pool, ledger, clock }: Pick<WalletParts, 'pool' | 'ledger' | 'clock'>,
+  parts: Pick<WalletParts, 'pool' | 'ledger' | 'clock'>,
   tenant: TenantId,
   { id, user, asset, amount, target }: WithdrawalState,
 ): Promise<ReviewFacts> {
+  const { pool, ledger, clock } = parts
   const money = toAsset(asset)
   const [counted, purse, wagered] = await Promise.all([
     count(pool, [tenant, user, asset, id, target, clock() - DAY_MS]),
-    readPurse(ledger, { tenant, user }, money),
+    readPurse(parts, { tenant, user }, money),
     ledger.reader.balance(tenant, wageredOwner(user), wageredAsset(money)),
   ])
   return {
@@ -123,18 +124,19 @@ export async function judgeOnce(
       ? { type: 'refuse', code: 'payment/state' }
       : judged(parts, by, known, verdict),
   )
-  if (verdict === 'refuse') await settleDebt(ledger, { tenant, user: of.user }, toAsset(of.asset), clock())
+  if (verdict === 'refuse') await settleDebt(parts, { tenant, user: of.user }, toAsset(of.asset), clock())
   return staffPaymentView(state)
 }
 
 async function judged(
-  { ledger, clock, settings }: WalletParts,
+  parts: WalletParts,
   by: Principal,
   known: WithdrawalState,
   verdict: 'approve' | 'refuse',
 ): Promise<ActDecision<PaymentState>> {
+  const { clock, settings } = parts
   const owner = { tenant: by.tenant, user: known.user }
-  const isOwing = verdict === 'approve' && (await readPurse(ledger, owner, toAsset(known.asset))).owed > 0n
+  const isOwing = verdict === 'approve' && (await readPurse(parts, owner, toAsset(known.asset))).owed > 0n
   if (isOwing) return { type: 'refuse', code: 'user/debt' }
   const change = verdict === 'approve' ? approve(known) : refuse(known)
   const [before, after] = [known, change.state].map(({ status }) => ({ status }))

@@ -28,7 +28,7 @@ const begun = (): DepositState =>
 type World = { purse: Purse; outside: bigint; holds: Map<string, bigint> }
 
 const world = (free: bigint): World => ({
-  purse: { user: 'ann', money: USD, free, owed: 0n, frozen: false },
+  purse: { user: 'ann', money: USD, free, owed: 0n, frozen: false, byStaff: false },
   outside: 0n,
   holds: new Map(),
 })
@@ -180,14 +180,13 @@ describe('a refund that staff asks for', () => {
 })
 
 describe('freezing', () => {
-  const purse = { user: 'ann', money: USD, free: 10n, owed: 5n, frozen: true }
+  const purse = { user: 'ann', money: USD, free: 10n, owed: 5n, frozen: true, byStaff: false }
 
-  test('ends when nothing is owed any more, unless it was for another reason', () => {
+  test('ends when nothing is owed any more, unless staff wants it to last', () => {
     expect(freezesOf(purse, { ...purse, owed: 0n }, false)).toMatchObject([{ frozen: false }])
-    expect(freezesOf({ ...purse, owed: 0n }, { ...purse, owed: 0n }, false)).toEqual([])
-    expect(freezesOf({ ...purse, owed: 0n }, { ...purse, owed: 0n }, true)).toMatchObject([
-      { frozen: false },
-      { frozen: true },
-    ])
+    const paid = { ...purse, owed: 0n }
+    expect(freezesOf(paid, paid, false)).toMatchObject([{ frozen: false }])
+    expect(freezesOf({ ...purse, byStaff: true }, paid, false)).toEqual([])
+    expect(freezesOf({ ...purse, byStaff: true }, paid, true)).toMatchObject([{ frozen: false }, { frozen: true }])
   })
 })

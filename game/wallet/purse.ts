@@ -3,8 +3,15 @@ import { toAmount } from '../../schema/amount.ts'
 import { owedAsset, type AssetId } from '../../schema/asset.ts'
 import type { FreezeStep, Transfer } from '../../schema/outcome.ts'
 
-/** What a user has free to spend and owes of one money, and whether it is frozen. */
-export type Purse = Readonly<{ user: string; money: AssetId; free: bigint; owed: bigint; frozen: boolean }>
+/** What a user has free to spend and owes of one money, whether it is frozen, and whether staff wants it so whatever is owed. */
+export type Purse = Readonly<{
+  user: string
+  money: AssetId
+  free: bigint
+  owed: bigint
+  frozen: boolean
+  byStaff: boolean
+}>
 
 /** A purse after transfers, and those transfers, in order. */
 export type Moved = Readonly<{ purse: Purse; transfers: readonly Transfer[] }>
@@ -42,11 +49,11 @@ export function takeBack(purse: Purse, amount: bigint): Moved {
 }
 
 /**
- * What freezes the money as long as something is owed of it, and frees it when that is paid; what was frozen for another reason stays
- * so. `takes`: the outcome takes from it, which of frozen money it can only between the two steps.
+ * What freezes the money as long as something is owed of it, and frees it when that is paid, unless staff wants it frozen. `takes`: the
+ * outcome takes from it, which of frozen money it can only between the two steps.
  */
 export function freezesOf(before: Purse, after: Purse, takes: boolean): readonly FreezeStep[] {
-  const stays = after.owed > 0n || (before.frozen && before.owed === 0n)
+  const stays = after.owed > 0n || before.byStaff
   const step = (frozen: boolean): FreezeStep => ({ owner: userOwner(before.user), asset: before.money, frozen })
   if (before.frozen && !stays) return [step(false)]
   if (before.frozen && takes) return [step(false), step(true)]
