@@ -13,6 +13,7 @@ import type {
   VersionPage,
 } from '../schema/box-admin.ts'
 import { boxOf } from '../schema/box-contents.ts'
+import { adminUsersOver, type AdminUsers } from './admin-users.ts'
 import type { Caller } from './caller.ts'
 
 /** What a draft comes to, worked out here as it is typed: `edge` is null while nothing can be drawn from it. */
@@ -44,12 +45,14 @@ export interface AdminBoxes {
 /** What the staff may do, by its roles; others hear `auth/forbidden`. */
 export interface Admin {
   readonly boxes: AdminBoxes
+  readonly users: AdminUsers
 }
 
 export function adminOver(caller: Caller): Admin {
   const base = '/admin/boxes'
   const of = (id: string, rest = '') => `${base}/${encodeURIComponent(id)}${rest}`
   return {
+    users: adminUsersOver(caller),
     boxes: {
       list: (query) => caller.get<BoxPage>(base, query),
       create: (id, contents) => caller.call({ method: 'POST', path: base, body: { id, contents } }),
