@@ -22,6 +22,8 @@ import type { Opened, OpeningOpened, OpeningProof, OwnSeeds } from '../schema/op
 import type { Account } from './account.ts'
 import type { Admin } from './admin.ts'
 import type { Inventory, Market, Trades } from './market.ts'
+import type { OwnLimitsLink } from './limits.ts'
+import type { PersonLink } from './person.ts'
 import type { Wallet } from './wallet.ts'
 import type { OwnResult, SessionState } from '../schema/session.ts'
 
@@ -105,6 +107,8 @@ export interface RollingDrop {
   readonly admin: Admin
   /** Money in and out, and things sent home. */
   readonly wallet: Wallet
+  readonly limits: OwnLimitsLink
+  readonly person: PersonLink
   readonly inventory: Inventory
   readonly market: Market
   readonly trades: Trades

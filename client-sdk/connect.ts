@@ -31,6 +31,8 @@ import { OpeningNotes } from './opening-notes.ts'
 import { freshSeed } from './seed.ts'
 import { Session } from './session.ts'
 import { defaultTokens } from './tokens.ts'
+import { limitsOver } from './limits.ts'
+import { personOver } from './person.ts'
 import { walletOver } from './wallet.ts'
 
 /** `tokens`: localStorage in a browser, memory elsewhere. `fetch`: the platform's. */
@@ -63,6 +65,8 @@ export function connect(url: string, options: ConnectOptions = {}): RollingDrop 
     account: accountOver({ base, exchange, caller, identity }),
     admin: adminOver(caller),
     wallet: walletOver(caller),
+    limits: limitsOver(caller),
+    person: personOver(caller),
     inventory: inventoryOver(caller),
     market: marketOver(caller),
     trades: tradesOver(caller),

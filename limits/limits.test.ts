@@ -117,6 +117,25 @@ describe('a loss limit', () => {
   })
 })
 
+test('what a node remembers costs a spend no look at the database', async () => {
+  const [ann, bob] = [await player(), await player()]
+  await set(ann, '100000')
+  const { pool, tail, secretKey } = node
+  let looks = 0
+  const find = (id: string) => {
+    looks += 1
+    return node.ledger.actors.find(id)
+  }
+  const ledger = { ...node.ledger, actors: { ...node.ledger.actors, find } }
+  const limits = openTestLimits({ pool, ledger, tail, sealer: createSealer(secretKey) })
+  for (let i = 0; i < 1_000; i++) {
+    expect(await limits.spend(ann, PLAY_CREDIT, 1n)).toHaveLength(1)
+    expect(await limits.spend(bob, PLAY_CREDIT, 1n)).toEqual([])
+  }
+  expect(looks).toBe(2)
+  limits.close()
+})
+
 describe('a session limit', () => {
   test('ends play for the day when its minutes are used up', async () => {
     const ann = await player()
