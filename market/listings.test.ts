@@ -36,6 +36,9 @@ describe('a listing', () => {
     expect(bought.listing.seller).toBe(maskedUser(ann.id))
     expect([await credits(ann), await credits(bob), await pennies(bob)]).toEqual([FAUCET + 950n, FAUCET - 1000n, 1n])
     expect((await credits(HOUSE)) - house).toBe(50n)
+    // Each of the two is told, also when they were not here.
+    const { rows } = await node.pool.query('select user_id from concern where user_id = any ($1)', [[ann.id, bob.id]])
+    expect(rows).toHaveLength(2)
     expect(await pennies(escrowOf(`listing-${listing.id}`))).toBe(0n)
   })
 

@@ -108,7 +108,7 @@ export async function cancelOnce(
   const { pool, ledger, clock } = parts
   const { tenant, user } = principal
   const command = { principal, route: 'DELETE /market/listings/{id}', key, body: { listing } }
-  const { outcome: id, request } = await claim(pool, command, clock(), async () => null)
+  const { outcome: id, request } = await claim(pool, command, clock(), () => known(parts, principal, listing))
   await act(ledger, listingOf(listing, tenant), { id, request, owner: userOwner(user) }, (known) => {
     if (!known) return refuse('market/unknown')
     if (known.seller !== user) return refuse('market/not-yours')
@@ -127,7 +127,7 @@ export async function removeOnce(
   const { pool, ledger, clock } = parts
   const { tenant, user } = principal
   const command = { principal, route: 'DELETE /admin/market/listings/{id}', key, body: { listing } }
-  const { outcome: id, request } = await claim(pool, command, clock(), async () => null)
+  const { outcome: id, request } = await claim(pool, command, clock(), () => known(parts, principal, listing))
   const object = `listing:${listing}`
   await act(ledger, listingOf(listing, tenant), { id, request, owner: userOwner(user) }, (known) => {
     if (!known) return refuse('market/unknown')
@@ -138,4 +138,10 @@ export async function removeOnce(
     return { ...ended, effects: { ...ended.effects, events: [...ended.effects.events, noted] } }
   })
   return showListing(parts, principal, listing)
+}
+
+/** Throws `market/unknown` for what is not of the tenant. */
+async function known({ pool }: MarketParts, { tenant }: Who, listing: string): Promise<null> {
+  await findListing(pool, tenant, listing)
+  return null
 }

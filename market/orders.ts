@@ -71,7 +71,10 @@ export async function cancelOrderOnce(
 ): Promise<MarketOrder> {
   const { tenant, user } = principal
   const command = { principal, route: 'DELETE /market/orders/{id}', key, body: { order } }
-  const { outcome: id, request } = await claim(parts.pool, command, parts.clock(), async () => null)
+  const { outcome: id, request } = await claim(parts.pool, command, parts.clock(), async () => {
+    await findOrder(parts.pool, tenant, user, order)
+    return null
+  })
   await matching.end({ id: order, tenant }, { id, request, owner: userOwner(user) }, 'cancelled', (known) => {
     if (known.user !== user) return refuse('market/unknown')
     return known.phase === 'open' ? undefined : refuse('market/ended')

@@ -92,7 +92,10 @@ export async function endOnce(
   const { pool, ledger, clock } = parts
   const { tenant, user } = principal
   const command = { principal, route: 'POST /transactions/trade/{id}/end', key, body: { trade, how } }
-  const { outcome: id, request } = await claim(pool, command, clock(), async () => null)
+  const { outcome: id, request } = await claim(pool, command, clock(), async () => {
+    await findTrade(parts, principal, trade)
+    return null
+  })
   await act(ledger, tradeOf(trade, tenant), { id, request, owner: userOwner(user) }, (known): Decision<TradeOffer> => {
     const whose = how === 'declined' ? known?.to : known?.from
     return known && whose === user ? endTrade(known, how) : refuse('trade/unknown')

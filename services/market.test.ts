@@ -3,6 +3,7 @@ import { listingActor, openListing } from '../game/market/listing.ts'
 import { itemAsset, PLAY_CREDIT } from '../schema/asset.ts'
 import { digestOf } from '../schema/digest.ts'
 import { uuidv7 } from '../schema/uuid.ts'
+import { newStaff } from '../test/box-staff.ts'
 import { balanceOf, give, newDealer, PENNY, type Dealer } from '../test/market.ts'
 import { openTestNode, type CallOptions, type TestNode } from '../test/node.ts'
 import { newPerson } from '../test/people.ts'
@@ -106,6 +107,38 @@ describe('over HTTP', () => {
     expect(acts.map(({ payload }) => payload)).toEqual([
       { by: staff.user.id, action: 'listing.remove', object: `listing:${id}`, before: 'open', after: 'removed' },
     ])
+  })
+
+  test('who is of another tenant finds nothing of it, and changes nothing', async () => {
+    const [ann, bob] = [await dealer(3n), await dealer()]
+    const eve = { token: await newStaff(node, '{player,admin}', 'elsewhere') }
+    const listing = (await call(ann, 'POST', '/market/listings', { asset: PENNY, price: '800' })).body.id
+    const order = (await call(ann, 'POST', '/market/orders', { asset: PENNY, price: '20' })).body.id
+    const gives = { items: [{ asset: PENNY, count: 1 }] }
+    const trade = (await call(ann, 'POST', '/transactions/trade', { to: bob.id, gives, wants: {} })).body.id
+    const wanted: [string, string, unknown][] = [
+      ['GET', `/market/listings/${listing}`, undefined],
+      ['POST', `/market/listings/${listing}/buy`, { price: '800' }],
+      ['DELETE', `/market/listings/${listing}`, undefined],
+      ['DELETE', `/admin/market/listings/${listing}`, undefined],
+      ['GET', `/market/orders/${order}`, undefined],
+      ['DELETE', `/market/orders/${order}`, undefined],
+      ['GET', `/trades/${trade}`, undefined],
+      ['POST', `/transactions/trade/${trade}/accept`, {}],
+      ['POST', `/transactions/trade/${trade}/decline`, {}],
+      ['POST', `/transactions/trade/${trade}/cancel`, {}],
+      ['GET', `/inventory/user/${ann.id}`, undefined],
+      ['POST', '/inventory/transfer', { to: ann.id, asset: PENNY, count: 1 }],
+      ['POST', '/transactions/trade', { to: ann.id, gives, wants: {} }],
+    ]
+    for (const [method, path, body] of wanted)
+      expect([path, (await call(eve, method, path, body)).status]).toEqual([path, 404])
+    expect((await call(eve, 'GET', '/market/listings')).body.listings).toEqual([])
+    expect((await call(eve, 'GET', `/market/items/${at}`)).body).toMatchObject({ ask: null, asks: [], bids: [] })
+    for (const path of [`/market/listings/${listing}`, `/market/orders/${order}`, `/trades/${trade}`])
+      expect((await call(ann, 'GET', path)).body.phase).toBe('open')
+    for (const path of [`/market/listings/${listing}`, `/market/orders/${order}`])
+      expect((await call(ann, 'DELETE', path)).body.phase).toBe('cancelled')
   })
 
   test('what is not well formed is refused, and commands want a key', async () => {

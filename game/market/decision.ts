@@ -1,6 +1,6 @@
 import type { OwnerId } from '../../schema/account.ts'
 import { PLAY_CREDIT, isPlay, toAsset, type AssetId } from '../../schema/asset.ts'
-import { toAmount, type Amount } from '../../schema/amount.ts'
+import { toAmount } from '../../schema/amount.ts'
 import type { ErrorCode } from '../../schema/errors.ts'
 import type { EventDraft } from '../../schema/event.ts'
 import type { HoldStep, Transfer } from '../../schema/outcome.ts'
@@ -47,5 +47,3 @@ export function move(asset: AssetId, debit: OwnerId, credit: OwnerId, amount: bi
 export function moveAny(asset: AssetId, debit: OwnerId, credit: OwnerId, amount: bigint): readonly Transfer[] {
   return amount === 0n ? [] : [move(asset, debit, credit, amount)]
 }
-
-export const ONE: Amount = toAmount(1n)
