@@ -107,7 +107,6 @@ export function createServices(parts: ServiceParts): Services {
   addHealth(app, parts)
   addMetrics(app, parts, metrics)
   addAsyncDocument(app)
-  addDocs(app)
-  addDocument(app)
+  addDocs(app, addDocument(app))
   return app
 }

@@ -27,7 +27,7 @@ const refresh = createRoute({
   description:
     'Each refresh token is good for one use. Using one again ends its session, unless that happens within seconds, as when ' +
     'two tabs send the same one: then both get the same answer.',
-  request: jsonBody(refreshRequest),
+  request: jsonBody(refreshRequest, { refreshToken: '0zq3Q8mJ5d1w0J1f4C7n2b9Lk6s8T3v5X1y7R4u2E6o' }),
   responses: {
     200: json(tokens.meta({ id: 'Tokens' }), 'The next access token and refresh token.'),
     ...refusals('auth/token-invalid', 'auth/revoked'),
@@ -42,7 +42,16 @@ const logout = createRoute({
   summary: 'Ends the session, on every node within 5 s',
   description: 'By its refresh token, or by the access token in Authorization.',
   security: [{}, ...BEARER],
-  request: { body: { content: { 'application/json': { schema: logoutRequest } } } },
+  request: {
+    body: {
+      content: {
+        'application/json': {
+          schema: logoutRequest,
+          example: { refreshToken: '0zq3Q8mJ5d1w0J1f4C7n2b9Lk6s8T3v5X1y7R4u2E6o' },
+        },
+      },
+    },
+  },
   responses: { 204: { description: 'Ended.' }, ...refusals('auth/token-missing', 'auth/token-invalid') },
 })
 
