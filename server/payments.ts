@@ -3,8 +3,9 @@ import type { Logger } from 'pino'
 import type { Sealer } from '../access/seal.ts'
 import type { Config } from '../config.ts'
 import { toAsset } from '../schema/asset.ts'
+import { RollingDropError } from '../schema/errors.ts'
 import type { WalletSettings } from '../wallet/parts.ts'
-import { openSandbox } from '../wallet/sandbox/open.ts'
+import { openSandbox, type Sandbox } from '../wallet/sandbox/open.ts'
 import { siteOf } from './accounts.ts'
 import type { Cleanup } from './cleanup.ts'
 import type { Payments } from './economy.ts'
@@ -36,8 +37,16 @@ export async function openPayments(
   return { provider, settings }
 }
 
+/** The provider of the settings, for a tool that asks it and tells nobody. Throws `payment/unavailable` where there is none. */
+export async function openPaymentTool(config: Config, pool: Pool, sealer: Sealer): Promise<Sandbox> {
+  if (config.payment_provider === 'none') throw new RollingDropError('payment/unavailable')
+  const failed = (error: unknown): void => console.error(error)
+  const quiet = { notify: () => '', back: '', port: 0, url: '', clock: Date.now, failed }
+  return openSandbox({ pool, secret: sandboxSecret(sealer), ...quiet })
+}
+
 /** What every node's sandbox, and whoever speaks to one, share. */
-export const sandboxSecret = (sealer: Pick<Sealer, 'word'>): string => sealer.word('payments-sandbox')
+const sandboxSecret = (sealer: Pick<Sealer, 'word'>): string => sealer.word('payments-sandbox')
 
 function walletConfig(config: Config): WalletSettings {
   return {

@@ -8,6 +8,13 @@ const told = (type: CommittedEvent['type'], user: string | null, payload: object
     ({ userId, itemId, count }) => `${userId} ${itemId} ${count}`,
   )
 
+test('a redemption takes the item when it is asked for, and gives it back when nothing comes of it', () => {
+  const redemption = { redemption: 'r', user: 'ann', asset: PENNY, count: 2 }
+  expect(told('redemption.held', 'ann', redemption)).toEqual(['ann penny -2'])
+  expect(told('redemption.voided', 'ann', redemption)).toEqual(['ann penny 2'])
+  expect(told('redemption.shipped', 'ann', redemption)).toEqual([])
+})
+
 test('a listing takes the item from its seller and gives it to its buyer, or back', () => {
   const listing = { listing: 'l', user: 'ann', buyer: 'bob', asset: PENNY }
   expect(told('listing.opened', null, listing)).toEqual(['ann penny -1'])

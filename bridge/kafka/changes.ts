@@ -22,6 +22,8 @@ const changes: Partial<Record<EventType, (payload: Payload, user: string) => rea
   'listing.opened': ({ asset }, user) => change(user, asset, -1n),
   'listing.sold': (payload) => change(nameIn(payload, 'buyer') ?? '', payload['asset'], 1n),
   'listing.ended': ({ asset }, user) => change(user, asset, 1n),
+  'redemption.held': ({ asset, count }, user) => change(user, asset, -(whole(count) ?? 0n)),
+  'redemption.voided': ({ asset, count }, user) => change(user, asset, whole(count) ?? 0n),
   // Each of the two is told of their own side.
   'item.moved': ({ asset, count, from }, user) =>
     change(user, asset, (user === from ? -1n : 1n) * (whole(count) ?? 0n)),

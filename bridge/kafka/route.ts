@@ -23,6 +23,16 @@ const moneyTypes: ReadonlySet<EventType> = new Set([
   'trade.offered',
   'trade.accepted',
   'trade.ended',
+  'deposit.posted',
+  'deposit.refunded',
+  'deposit.charged-back',
+  'debt.paid',
+  'withdrawal.held',
+  'withdrawal.paid',
+  'withdrawal.refused',
+  'redemption.held',
+  'redemption.shipped',
+  'redemption.voided',
   'money.moved',
 ])
 
