@@ -2,7 +2,7 @@ import type { Route } from '../state/route.ts'
 
 const places = [
   { path: '/items', page: 'items', name: 'Items' },
-  { path: '/trades', page: 'trades', name: 'Trades' },
+  { path: '/trading', page: 'trades', name: 'Trades' },
   { path: '/wallet', page: 'wallet', name: 'Wallet' },
   { path: '/history', page: 'history', name: 'History' },
 ] as const satisfies readonly { path: string; page: Route['page']; name: string }[]

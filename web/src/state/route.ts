@@ -27,7 +27,7 @@ const steps: ReadonlySet<string> = new Set<AccountStep>(['confirm', 'reset', 'fo
 /** The page an address stands for. */
 export function routeOf(url: URL): Route {
   const [first = '', second, ...rest] = url.pathname.split('/').filter((part) => part !== '')
-  if (first === 'admin' && rest.length < 2) return { page: 'admin', section: second ?? null, id: rest[0] ?? null }
+  if (first === 'staff' && rest.length < 2) return { page: 'admin', section: second ?? null, id: rest[0] ?? null }
   if (rest.length > 0) return { page: 'nowhere' }
   if (first === 'market' && second === 'mine') return { page: 'own-offers' }
   if (first === 'market') return { page: 'market', asset: second === undefined ? null : decodeURIComponent(second) }
@@ -42,12 +42,13 @@ export function routeOf(url: URL): Route {
       return { page: 'lobby' }
     case 'verify':
       return { page: 'verify', id: url.searchParams.get('battle') ?? url.searchParams.get('opening') }
+    case 'trading':
+      return { page: 'trades' }
     case 'items':
     case 'history':
     case 'rules':
     case 'leaders':
     case 'live':
-    case 'trades':
     case 'wallet':
       return { page: first }
     default:

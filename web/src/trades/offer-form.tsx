@@ -24,7 +24,7 @@ export function OfferForm({ to, name, theirs, onDone }: Props) {
   const send = async () => {
     if (!(await offer({ to, ...sides }))) return
     onDone()
-    go('/trades')
+    go('/trading')
   }
   return (
     <form

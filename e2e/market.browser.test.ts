@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startServer, type Server } from '../loadtest/server.ts'
+import { hasChromium, openBrowser, type Browser } from '../test/chromium.ts'
+import { createDatabase, type TestDatabase } from '../test/database.ts'
+import { TestSmtp } from '../test/smtp.ts'
+import { audit } from './server-process.ts'
+import { visit, type Visitor } from './visitor.ts'
+
+const CREDITS = 100_000
+const FEE = 0.05
+
+let database: TestDatabase
+let smtp: TestSmtp
+let server: Server
+let browsers: Browser[]
+let ann: Visitor
+let bob: Visitor
+
+const soon = { timeout: 20_000, interval: 20 }
+const credits = (who: Visitor) => expect.poll(() => who.credits(), soon)
+const go = (who: Visitor, path: string) => who.page.goto(`${server.url}${path}`)
+
+/** Opens boxes until the player has something, and resolves with its sku. */
+async function win(who: Visitor): Promise<string> {
+  await go(who, '/open/pocket-change')
+  await who.click('open-now')
+  await expect.poll(() => who.at('opening-stage').getAttribute('data-stage'), soon).toBe('show')
+  await go(who, '/items')
+  const first = who.page.locator('[data-testid^="item-"]').first()
+  await first.waitFor()
+  return (await first.getAttribute('data-testid'))!.slice('item-'.length)
+}
+
+describe.skipIf(!hasChromium)('between players in the page', () => {
+  beforeAll(async () => {
+    database = await createDatabase()
+    smtp = await TestSmtp.start()
+    const env = { FAUCET_CREDITS: String(CREDITS), DATABASE_URL: database.url, MAIL_URL: smtp.url }
+    const starting = startServer({ env })
+    browsers = await Promise.all([openBrowser(), openBrowser()])
+    server = await starting
+    const [one, two] = await Promise.all(browsers.map(({ context }) => visit(context, server.url)))
+    ann = one!
+    bob = two!
+  }, 120_000)
+
+  afterAll(async () => {
+    await Promise.all((browsers ?? []).map((browser) => browser.close()))
+    await server?.stop()
+    await smtp?.close()
+    await database?.drop()
+  })
+
+  test('what one puts on the market another one buys, and sees it come without asking', async () => {
+    await go(bob, '/market')
+    await bob.page.getByText('Nothing is for sale like that').waitFor()
+    const sku = await win(ann)
+    const had = await ann.credits()
+    await ann.click(`item-${sku}`)
+    await ann.at('list-price').fill('8')
+    await ann.picture('item-dialog')
+    await ann.click('list-item')
+    await expect.poll(() => bob.at('listing').count(), soon).toBe(1)
+    await bob.picture('market')
+    await bob.click('buy')
+    await credits(bob).toBe(CREDITS - 800)
+    await credits(ann).toBe(had + 800 * (1 - FEE))
+    await go(bob, '/items')
+    await bob.at(`item-${sku}`).waitFor()
+    await go(bob, `/market/${encodeURIComponent(`play:item:${sku}`)}`)
+    await bob.page.locator('.price-chart').waitFor()
+    await bob.picture('market-item', { whole: true })
+    await go(ann, '/market/mine')
+    await expect.poll(() => ann.at('own-listing').getAttribute('data-phase'), soon).toBe('sold')
+  })
+
+  test('who waits with an order is sold to at once, and a locked item goes nowhere', async () => {
+    const sku = await win(bob)
+    const asset = encodeURIComponent(`play:item:${sku}`)
+    await go(ann, `/market/${asset}`)
+    await ann.at('order-price').fill('3')
+    await ann.click('order')
+    await ann.page.getByText('Your order stands').waitFor()
+    await go(bob, '/items')
+    await bob.click(`item-${sku}`)
+    await bob.at('lock-item').check()
+    await expect.poll(() => bob.at('sell-back').isDisabled(), soon).toBe(true)
+    await bob.at('lock-item').uncheck()
+    await expect.poll(() => bob.at('sell-back').isDisabled(), soon).toBe(false)
+    await bob.at('list-price').fill('1')
+    await bob.click('list-item')
+    await bob.page.getByText('Sold at once, for 3.00').waitFor()
+    await go(ann, '/market/mine')
+    await expect.poll(() => ann.at('own-order').getAttribute('data-phase'), soon).toBe('filled')
+    await ann.picture('own-offers')
+  })
+
+  test('a trade from a showcase moves both sides when the other accepts', async () => {
+    const sku = await win(ann)
+    await ann.click(`item-${sku}`)
+    await ann.at('show-item').check()
+    await ann.page.keyboard.press('Escape')
+    const showcase = (await ann.at('showcase').getAttribute('href'))!
+    await go(bob, showcase)
+    await bob.page.locator('.items-grid .item').first().waitFor()
+    const had = await bob.credits()
+    await bob.click('begin-trade')
+    await bob.at('offer-form').locator('fieldset').first().locator('input').fill('12.34')
+    await bob.click(`choose-${sku}`)
+    await bob.picture('trade-offer', { whole: true })
+    await bob.click('offer')
+    await bob.page.waitForURL(`${server.url}/trading`)
+    await credits(bob).toBe(had - 1_234)
+    const before = await ann.credits()
+    await go(ann, '/trading')
+    await ann.click('accept-trade')
+    await credits(ann).toBe(before + 1_234)
+    await ann.picture('trades')
+    await go(bob, '/items')
+    await bob.at(`item-${sku}`).waitFor()
+  })
+
+  test('money is paid in on the provider’s page and stands in the wallet', async () => {
+    const email = 'ann@example.org'
+    await go(ann, '/account')
+    const form = ann.at('sign-up')
+    await form.locator('[name=email]').fill(email)
+    await form.locator('[name=password]').fill('nine blue herons')
+    await form.locator('button[type=submit]').click()
+    await ann.at('sign-up-sent').waitFor()
+    await go(ann, `/account/confirm#${await smtp.linkTo(email, 'Confirm your address')}`)
+    await ann.page.waitForURL(`${server.url}/`)
+    await go(ann, '/wallet')
+    await ann.at('pay-in').locator('[name=amount]').fill('25')
+    await ann.at('pay-in').locator('button[type=submit]').click()
+    await ann.at('pay-in-refused').waitFor()
+    await ann.picture('wallet-refused', { whole: true })
+  })
+
+  test('the ledger holds after all of it', async () => {
+    expect(await audit({ DATABASE_URL: database.url })).toMatchObject({ audit: 'ok' })
+  })
+})
