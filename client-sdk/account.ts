@@ -1,5 +1,6 @@
 import type { Tokens } from '../schema/http.ts'
 import type { Enrolment, Login, OwnSessions, Recovery, Register } from '../schema/sign-in.ts'
+import type { Preferences } from '../schema/staff.ts'
 import type { Caller } from './caller.ts'
 import type { Exchange } from './exchange.ts'
 import type { Identity } from './identity.ts'
@@ -33,6 +34,13 @@ export interface Account {
   enrol(): Promise<Enrolment>
   confirmSecondFactor(code: string): Promise<Recovery>
   endSecondFactor(code: string): Promise<void>
+  preferences(): Promise<Preferences>
+  /** All of them anew. */
+  setPreferences(preferences: Preferences): Promise<void>
+  /** All that is kept of oneself, as JSON; twice a minute at most. */
+  exportData(): Promise<unknown>
+  /** Erases who one is, for good. Rejects with `auth/confirm`, or `user/unsettled` whose `details.open` says what is in the way. */
+  erase(): Promise<void>
 }
 
 type Deps = Readonly<{ base: string; exchange: Exchange; caller: Caller; identity: Identity }>
@@ -66,5 +74,12 @@ export function accountOver({ base, exchange, caller, identity }: Deps): Account
     enrol: () => post('/auth/second-factor'),
     confirmSecondFactor: (code) => post('/auth/second-factor/confirm', { code }),
     endSecondFactor: (code) => post('/auth/second-factor/end', { code }),
+    preferences: () => caller.get<Preferences>('/me/preferences'),
+    setPreferences: (preferences) => caller.call({ method: 'PUT', path: '/me/preferences', body: preferences }),
+    exportData: () => caller.get<unknown>('/me/export'),
+    async erase() {
+      await post('/me/erase')
+      identity.forget()
+    },
   }
 }

@@ -19,6 +19,9 @@ const documents = [
   '/open/:box',
   '/account',
   '/account/:step',
+  '/staff',
+  '/staff/:section',
+  '/staff/:section/:id',
 ]
 
 const types: Readonly<Record<string, string>> = {

@@ -1,9 +1,11 @@
+import { LimitsSection } from '../limits/limits-section.tsx'
 import { sdk } from '../sdk.ts'
 import { startAnew } from '../state/account.ts'
 import { ownSections } from '../state/admin.ts'
 import { user } from '../state/session.ts'
 import { toast, toastError } from '../state/toast.ts'
 import { Field, Form } from './form.tsx'
+import { OwnData } from './own-data.tsx'
 import { OwnSessions } from './own-sessions.tsx'
 import { SecondFactor } from './second-factor.tsx'
 
@@ -19,7 +21,7 @@ export function OwnAccount() {
             {ownSections().length > 0 && (
               <>
                 {' '}
-                You belong to the <a href="/admin">staff</a>.
+                You belong to the <a href="/staff">staff</a>.
               </>
             )}
           </p>
@@ -48,7 +50,9 @@ export function OwnAccount() {
         </Form>
         <SecondFactor />
       </div>
+      <LimitsSection />
       <OwnSessions />
+      <OwnData />
     </div>
   )
 }

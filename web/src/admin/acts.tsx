@@ -101,7 +101,7 @@ export function ActTable({ acts }: { acts: readonly ActEntry[] }) {
 }
 
 function Whom({ id }: { id: string }) {
-  return id.length === 36 ? <a href={`/admin/users/${id}`}>…{id.slice(-8)}</a> : <code>{id}</code>
+  return id.length === 36 ? <a href={`/staff/users/${id}`}>…{id.slice(-8)}</a> : <code>{id}</code>
 }
 
 const WORDS_MAX = 120

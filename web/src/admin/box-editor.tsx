@@ -43,7 +43,7 @@ function Head() {
   return (
     <header class="section-head admin-head">
       <div>
-        <a href="/admin/boxes">All boxes</a>
+        <a href="/staff/boxes">All boxes</a>
         <h1>{name || draft.id}</h1>
         <p class="lead">
           <code>{draft.id}</code> <StandingBadge standing={draft.standing} />
@@ -83,7 +83,7 @@ async function saveDraft(): Promise<void> {
 async function discardDraft(): Promise<void> {
   const { draft } = editing.value!
   if (!(await discard())) return
-  if (draft.standing.version === null) go('/admin/boxes')
+  if (draft.standing.version === null) go('/staff/boxes')
   else await edit(draft.id)
 }
 

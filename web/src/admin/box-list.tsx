@@ -41,7 +41,7 @@ function NewBox() {
     const prizes = [1, 2].map((n) => ({ sku: '', name: '', rarity: 'common', value: '0', weight: n }) as const)
     try {
       await sdk.admin.boxes.create(id, { name: '', asset: 'play:CREDIT', price: '0', prizes })
-      go(`/admin/boxes/${id}`)
+      go(`/staff/boxes/${id}`)
     } catch (error) {
       toastError(error)
     }
@@ -101,7 +101,7 @@ function Row({ box }: { box: BoxListed }) {
   return (
     <tr data-testid={`admin-box-${box.id}`}>
       <td>
-        <a class="admin-box-name" href={`/admin/boxes/${box.id}`}>
+        <a class="admin-box-name" href={`/staff/boxes/${box.id}`}>
           <b>{box.name || box.id}</b>
           <small>{box.id}</small>
         </a>

@@ -20,7 +20,7 @@ export function User({ id }: { id: string }) {
     <div data-testid="admin-user">
       <header class="section-head admin-head">
         <div>
-          <a href="/admin/users">All users</a>
+          <a href="/staff/users">All users</a>
           <h1>{user.name}</h1>
           <p class="lead">
             <UserStanding user={user} />

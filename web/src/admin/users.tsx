@@ -67,7 +67,7 @@ function Table({ users }: { users: readonly UserSummary[] }) {
           {users.map((user) => (
             <tr key={user.id} data-testid={`admin-user-${user.id}`}>
               <td>
-                <a class="admin-box-name" href={`/admin/users/${user.id}`}>
+                <a class="admin-box-name" href={`/staff/users/${user.id}`}>
                   <b>{user.name}</b>
                   <small>{user.email ?? (user.guest ? 'guest' : 'no address')}</small>
                 </a>

@@ -25,7 +25,7 @@ export function Header() {
           </a>
         ))}
         {ownSections().length > 0 && (
-          <a href="/admin" data-testid="to-admin" aria-current={route.value.page === 'admin' ? 'page' : undefined}>
+          <a href="/staff" data-testid="to-admin" aria-current={route.value.page === 'admin' ? 'page' : undefined}>
             Staff
           </a>
         )}
