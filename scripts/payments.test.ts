@@ -32,12 +32,14 @@ test('reconciling ends well when both sides agree, and with 1 and a line for eac
   expect([agreed.code, agreed.last]).toMatchObject([0, { payments: 'reconcile', ok: true, differences: [] }])
   // The provider of the command looks into this database, and knows nothing of what another one was paid.
   const id = await wallet.paid(await wallet.player())
-  const { code, out, last } = await run('reconcile', '--since', today)
+  const [{ code, out, last }, yesterday] = await Promise.all([run('reconcile', '--since', today), run('reconcile')])
   expect([code, last]).toMatchObject([1, { ok: false, differences: [{ payment: id, kind: 'missing-there' }] }])
   expect(out).toContain(`${id}: missing-there (paid): here 5000, there -`)
-  expect((await run('reconcile')).code).toBe(0)
-})
+  expect(yesterday.code).toBe(0)
+}, 60_000)
 
 test('what is no day, or no command, is answered with how it is used', async () => {
-  for (const args of [['reconcile', '--since', 'yesterday'], ['pay'], []]) expect((await run(...args)).code).toBe(1)
-})
+  const wrong = [['reconcile', '--since', 'yesterday'], ['pay'], []]
+  const ended = await Promise.all(wrong.map((args) => run(...args)))
+  expect(ended.map(({ code }) => code)).toEqual([1, 1, 1])
+}, 60_000)
