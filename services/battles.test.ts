@@ -3,7 +3,9 @@ import { battleSeedContext, createSealer } from '../access/seal.ts'
 import { battleFromJson } from '../game/battle/stored.ts'
 import { hashSeed } from '../game/fairness/seed.ts'
 import { escrowOwner, userOwner } from '../schema/account.ts'
-import { PLAY_CREDIT } from '../schema/asset.ts'
+import { publishBox } from '../catalog/publish.ts'
+import { toAmount } from '../schema/amount.ts'
+import { PLAY_CREDIT, toAsset } from '../schema/asset.ts'
 import type { BattlePage, Tokens } from '../schema/http.ts'
 import { newGuest, openTestNode, type TestNode } from '../test/node.ts'
 
@@ -37,6 +39,18 @@ describe('creating a battle', () => {
     expect(detail.body.proof).toMatchObject({ serverSeed: null, seedHash: battle.seedHash, drops: [], entropy: null })
     for (const secret of [seed, battle.sealedSeed]) expect(JSON.stringify(detail.body)).not.toContain(secret)
     expect((await node.call('GET', `/battles/${body.id}/proof`)).body).toEqual(detail.body.proof)
+  })
+
+  test('for real money is refused where a chain of our own decides: only drand is nobody’s', async () => {
+    const coin = { sku: 'dime', name: 'Dime', rarity: 'common', value: toAmount(10n), weight: 1 } as const
+    const box = { id: 'coins', name: 'Coins', asset: toAsset('USD'), price: toAmount(12n), prizes: [coin] }
+    await publishBox({ pool: node.pool, ledger: node.ledger, tenant: 'main', clock: Date.now }, box)
+    const { status, body } = await create(await newGuest(node), 'real', { ...wanted, rounds: ['coins'] })
+    expect([status, body.code, body.details.reason]).toEqual([
+      422,
+      'battle/options',
+      'battles for real money are decided by drand alone',
+    ])
   })
 
   test('fifty times at once under one key is one battle, paid once', async () => {

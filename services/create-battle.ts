@@ -11,7 +11,7 @@ import { battleToJson } from '../game/battle/stored.ts'
 import { hashSeed } from '../game/fairness/seed.ts'
 import { userOwner, type TenantId } from '../schema/account.ts'
 import { sum } from '../schema/amount.ts'
-import { itemAsset, type AssetId } from '../schema/asset.ts'
+import { isPlay, itemAsset, type AssetId } from '../schema/asset.ts'
 import type { Box } from '../schema/box.ts'
 import { RollingDropError } from '../schema/errors.ts'
 import { battleMade, createBattle as createBattleBody } from '../schema/http.ts'
@@ -113,7 +113,7 @@ type Opening = Readonly<{
 
 /** Opens the battle `id`. Throws `box/unknown` and what the game refuses. */
 async function decide(
-  { catalog, sealer, config, clock }: ServiceParts,
+  { catalog, sealer, entropy, config, clock }: ServiceParts,
   { user, name, tenant }: Principal,
   id: OutcomeId,
   { rounds, clientSeed, borrow, fast, ...chosen }: Body,
@@ -124,6 +124,9 @@ async function decide(
     if (!published) throw new RollingDropError('box/unknown', { box: round })
     boxes.push(published.box)
   }
+  // Whoever runs a chain of their own could know what it brings.
+  if (entropy.beacon === undefined && boxes.some(({ asset }) => !isPlay(asset)))
+    throw new RollingDropError('battle/options', { reason: 'battles for real money are decided by drand alone' })
   const serverSeed = randomBytes(32).toString('hex')
   const limited = await limitedIn(catalog, tenant, boxes)
   const options = { ...chosen, fast, id, tenant, boxes, limited }
