@@ -11,7 +11,7 @@ afterAll(() => node.close())
 
 /** A guest at the node, without a socket. */
 async function guest(): Promise<Readonly<{ sdk: RollingDrop; id: string }>> {
-  const direct: typeof fetch = async (input, init) => node.app.request(input as string, init, {})
+  const direct: typeof fetch = async (input, init) => node.app.request(input, init, {})
   const sdk = connect('http://site.test', { fetch: direct })
   return { sdk, id: (await sdk.user()).id }
 }

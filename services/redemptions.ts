@@ -26,6 +26,7 @@ const redeemRoute = createRoute({
       ...keyed,
       'auth/confirm',
       'item/unknown',
+      'item/locked',
       'redeem/play',
       'ledger/insufficient',
       'ledger/frozen',

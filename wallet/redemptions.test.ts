@@ -65,6 +65,16 @@ describe('a redemption', () => {
     expect(await watches(ann)).toEqual([2n, 0n])
   })
 
+  test('is not made of what its owner has locked', async () => {
+    const ann = await owner()
+    const at = `/inventory/item/${encodeURIComponent(WATCH)}`
+    expect((await wallet.call(ann.token, 'PUT', at, { locked: 1 })).body.item).toMatchObject({ locked: 1, held: '1' })
+    expect((await redeem(ann, { count: 2 })).body.code).toBe('item/locked')
+    expect((await redeem(ann)).body.state).toBe('held')
+    expect((await redeem(ann)).body.code).toBe('item/locked')
+    expect(await watches(ann)).toEqual([2n, 2n])
+  })
+
   test('shipped and cancelled at once is one of the two', async () => {
     const ann = await owner()
     const { id } = (await redeem(ann)).body
@@ -72,7 +82,7 @@ describe('a redemption', () => {
       staff('POST', `/${id}/ship`),
       wallet.call(ann.token, 'POST', `/redemptions/${id}/cancel`),
     ])
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409])
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409])
   })
 
   test('of play things, of money, of what one has not, or unconfirmed is refused and leaves no address behind', async () => {

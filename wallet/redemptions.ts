@@ -5,6 +5,7 @@ import { beginRedemption, endRedemption, type RedemptionState } from '../game/wa
 import type { Change } from '../game/wallet/deposit.ts'
 import { act, type ActDecision, type RoomlessActor } from '../ledger/act.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import { tellingOfLocks } from '../limits/locks.ts'
 import { userOwner, type TenantId } from '../schema/account.ts'
 import { isPlay, skuOf } from '../schema/asset.ts'
 import { RollingDropError } from '../schema/errors.ts'
@@ -43,12 +44,12 @@ export async function redeemOnce(
   await keepTarget(parts, principal, id, toJson(wanted.address))
   const { asset, count } = wanted
   try {
-    const { state } = await act(ledger, actorOf(tenant, id), { id, request, owner: userOwner(user) }, (known) =>
+    const holding = act(ledger, actorOf(tenant, id), { id, request, owner: userOwner(user) }, (known) =>
       known
         ? { type: 'done', state: known }
         : decided(beginRedemption({ id, user, asset, count, begun_ms: clock(), hold: id }), 'redemption.hold'),
     )
-    return state
+    return (await tellingOfLocks(ledger, principal, holding)).state
   } catch (cause) {
     if (cause instanceof RollingDropError && !cause.retry) await dropTarget(parts, id)
     throw cause
