@@ -20,6 +20,7 @@ import type {
 import type { OwnLimit } from '../schema/limits.ts'
 import type { Opened, OpeningOpened, OpeningProof, OwnSeeds } from '../schema/opening.ts'
 import type { Account } from './account.ts'
+import type { Analytics } from './analytics.ts'
 import type { Admin } from './admin.ts'
 import type { Inventory, Market, Trades } from './market.ts'
 import type { OwnLimitsLink } from './limits.ts'
@@ -105,6 +106,7 @@ export interface RollingDrop {
   logout(): Promise<void>
   readonly account: Account
   readonly admin: Admin
+  readonly analytics: Analytics
   /** Money in and out, and things sent home. */
   readonly wallet: Wallet
   readonly limits: OwnLimitsLink

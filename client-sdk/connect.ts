@@ -16,6 +16,7 @@ import type {
 import type { OpeningProof, OwnSeeds } from '../schema/opening.ts'
 import { accountOver } from './account.ts'
 import { adminOver } from './admin.ts'
+import { analyticsOver } from './analytics.ts'
 import type { RollingDrop, TokenStore } from './api.ts'
 import { Battle } from './battle.ts'
 import { Caller } from './caller.ts'
@@ -64,6 +65,7 @@ export function connect(url: string, options: ConnectOptions = {}): RollingDrop 
     },
     account: accountOver({ base, exchange, caller, identity }),
     admin: adminOver(caller),
+    analytics: analyticsOver(caller, clock),
     wallet: walletOver(caller),
     limits: limitsOver(caller),
     person: personOver(caller),

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { benchAnalytics } from './bench/analytics.ts'
 import { benchFeed } from './bench/feed.ts'
 import { benchHttp } from './bench/http.ts'
 import { benchLedger } from './bench/ledger.ts'
@@ -14,6 +15,7 @@ npm run bench -- ledger-soak [--outcomes 5000000]   memory over many commits
 npm run bench -- rooms [--quick]             battles, beside an empty room of Colyseus that shows the same
 npm run bench -- feed [--quick]              the feed, beside ws and a broadcast of Colyseus
 npm run bench -- http [--quick]              openings and reads over HTTP, beside a transaction each on plain Hono
+npm run bench -- analytics [--quick]         every question of the analytics, over 1 M events in Postgres, 10 M in ClickHouse
 npm run bench -- relay [--quick]             events into Kafka and ClickHouse, and how long one takes there
 Runs on this machine alone and ends with one line of JSON.`
 
@@ -29,6 +31,7 @@ const log = (line: string): void => void process.stdout.write(`${line}\n`)
 
 const benches: Readonly<Record<string, () => Promise<object>>> = {
   ledger: () => benchLedger({ quick: values.quick, log }),
+  analytics: () => benchAnalytics({ quick: values.quick, log }),
   feed: () => benchFeed({ quick: values.quick, log }),
   http: () => benchHttp({ quick: values.quick, log }),
   relay: () => benchRelay({ quick: values.quick, log }),

@@ -66,6 +66,7 @@ export const revenue = z.object({
   days: z.array(revenueDay).describe('days first, then assets'),
   total: z.array(revenueDay.omit({ day: true, users: true })).describe('of all these days, by asset'),
 })
+export type Revenue = z.infer<typeof revenue>
 
 export const partnerRevenue = z.object({
   days: z.array(
@@ -77,3 +78,4 @@ export const partnerRevenue = z.object({
     }),
   ),
 })
+export type PartnerRevenue = z.infer<typeof partnerRevenue>

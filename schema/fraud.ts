@@ -79,6 +79,8 @@ export const membersPath = z.object({ kind: z.enum(signalKinds), group })
 export const membersQuery = z.object({ cursor: z.string().max(64).optional(), limit })
 export const members = z.object({ members: z.array(member).describe('by id'), next: z.string().nullable() })
 
+export type SharedUsers = z.infer<typeof members>
+
 export const giftsQuery = z.object({ limit })
 const flow = { asset: z.string(), rule: z.string(), bound: decimal }
 export const gifts = z.object({

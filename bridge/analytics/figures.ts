@@ -53,9 +53,9 @@ function read<T>(
   numbers: readonly (keyof T)[],
   bigints: readonly (keyof T)[],
 ): T {
-  return Object.fromEntries([
-    ...texts.map((name) => [name, row[name]]),
-    ...numbers.map((name) => [name, Number(row[name])]),
-    ...bigints.map((name) => [name, BigInt(row[name])]),
-  ]) as T
+  const out: Partial<Record<keyof T, unknown>> = {}
+  for (const name of texts) out[name] = row[name]
+  for (const name of numbers) out[name] = Number(row[name])
+  for (const name of bigints) out[name] = BigInt(row[name])
+  return out as T
 }

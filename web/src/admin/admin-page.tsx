@@ -1,5 +1,6 @@
 import { ownSections, roles } from '../state/admin.ts'
 import { Acts } from './acts.tsx'
+import { Analytics } from './analytics/analytics.tsx'
 import { BoxEditor } from './box-editor.tsx'
 import { BoxList } from './box-list.tsx'
 import { User } from './user.tsx'
@@ -19,7 +20,7 @@ export function AdminPage({ section, id }: { section: string | null; id: string 
     <div class="page admin">
       <nav class="tabs" aria-label="Staff">
         {open.map(({ path, name }) => (
-          <a key={path} href={`/admin/${path}`} aria-current={path === at.path ? 'page' : undefined}>
+          <a key={path} href={`/staff/${path}`} aria-current={path === at.path ? 'page' : undefined}>
             {name}
           </a>
         ))}
@@ -37,6 +38,8 @@ function Section({ path, id }: { path: Path; id: string | null }) {
       return id === null ? <BoxList /> : <BoxEditor key={id} id={id} />
     case 'users':
       return id === null ? <Users /> : <User key={id} id={id} />
+    case 'analytics':
+      return <Analytics />
     case 'audit':
       return <Acts />
     default:
