@@ -1,5 +1,7 @@
 import { useEffect } from 'preact/hooks'
 import type { UserRecord } from '../../../schema/staff.ts'
+import { deviceName } from '../format/device.ts'
+import { money } from '../format/money.ts'
 import { dayTime } from '../format/time.ts'
 import { sdk } from '../sdk.ts'
 import { roles as own } from '../state/admin.ts'
@@ -17,7 +19,7 @@ export function User({ id }: { id: string }) {
   if (record?.user.id !== id) return <p class="empty">Loading…</p>
   const { user, secondFactor } = record
   return (
-    <div data-testid="admin-user">
+    <div class="admin-user" data-testid="admin-user">
       <header class="section-head admin-head">
         <div>
           <a href="/staff/users">All users</a>
@@ -97,14 +99,14 @@ function Money({ record: { balances, debts } }: { record: UserRecord }) {
       <ul class="admin-facts">
         {balances.map(({ asset, balance, held, frozen }) => (
           <li key={asset}>
-            <code>{asset}</code> <b>{balance}</b>
-            {held !== '0' && <small> of which {held} reserved</small>}
+            <code>{asset}</code> <b>{amountOf(asset, balance)}</b>
+            {held !== '0' && <small> of which {amountOf(asset, held)} reserved</small>}
             {frozen && <small> frozen</small>}
           </li>
         ))}
         {debts.map(({ asset, owed }) => (
           <li key={`owed ${asset}`}>
-            <code>{asset}</code> <b class="down">owes {owed}</b>
+            <code>{asset}</code> <b class="down">owes {amountOf(asset, owed)}</b>
           </li>
         ))}
       </ul>
@@ -120,10 +122,15 @@ function Sessions({ record: { sessions } }: { record: UserRecord }) {
       <ul class="admin-facts">
         {sessions.map(({ id, device, createdAt }) => (
           <li key={id}>
-            {device ?? 'a device that did not say'} <small>since {dayTime(createdAt)}</small>
+            {deviceName(device)} <small>since {dayTime(createdAt)}</small>
           </li>
         ))}
       </ul>
     </section>
   )
+}
+
+/** Money as money, things by their count. */
+function amountOf(asset: string, amount: string): string {
+  return asset.includes('item:') ? amount : money(BigInt(amount), asset)
 }
