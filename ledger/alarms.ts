@@ -25,7 +25,7 @@ const BATCH_MAX = 64
 /** Waits after an alarm that failed, doubled each time. */
 const BACKOFF_MS = { first: 500, most: 60_000 }
 
-type Due = Readonly<{ actor: string; kind: string; wait_ms: number; now_ms: number }>
+type Due = Readonly<{ actor: string; kind: string; wake_ms: number; wait_ms: number; now_ms: number }>
 
 /**
  * Rings the durable alarms of actors that have no room, by the database's clock. Several nodes may ring one at once: what is done is
@@ -93,13 +93,13 @@ export class Alarms {
 
   /** Rings all that are due. Returns in how many ms to look again. */
   async #look(): Promise<number> {
-    const rung = new Set<string>()
+    const rung = new Map<string, number>()
     for (;;) {
       const found = await this.#read()
       const due = found.filter(({ wait_ms }) => wait_ms <= 0)
       if (due.length === 0 || this.#isClosed) return this.#sleep_ms(found)
-      await Promise.all(due.map((each) => this.#ring(each, rung.has(each.actor))))
-      for (const { actor } of due) rung.add(actor)
+      await Promise.all(due.map((each) => this.#ring(each, rung.get(each.actor) === each.wake_ms)))
+      for (const { actor, wake_ms } of due) rung.set(actor, wake_ms)
     }
   }
 
@@ -116,7 +116,7 @@ export class Alarms {
     )
     return rows.map(({ actor, kind, wake_ms, now_ms }) => {
       const [wake, at] = [Number(wake_ms), Number(now_ms)]
-      return { actor, kind, wait_ms: wake - at, now_ms: Math.floor(at) }
+      return { actor, kind, wake_ms: wake, wait_ms: wake - at, now_ms: Math.floor(at) }
     })
   }
 
@@ -126,7 +126,7 @@ export class Alarms {
     return Math.max(LOOK_MIN_MS, Math.min(first?.wait_ms ?? LOOK_MAX_MS, LOOK_MAX_MS, ...resting))
   }
 
-  /** `isAgain`: it was rung just now, and that left it due. */
+  /** `isAgain`: it was rung just now, and that left its alarm as it was. */
   async #ring({ actor, kind, now_ms }: Due, isAgain: boolean): Promise<void> {
     try {
       if (isAgain) throw new Error(`the alarm of ${actor} was rung and is still due`)

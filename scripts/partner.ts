@@ -11,8 +11,11 @@ import { loadSecretKey } from '../embedded/secret-key.ts'
 import { openLedger, type OpenLedger } from '../ledger/open.ts'
 import { partnerName } from '../schema/partner.ts'
 import { end, inWords, openDatabase } from './database.ts'
+import { onboard, withStaffToken, type Onboarding } from './onboard.ts'
 
-const USAGE = `npm run partner -- create NAME [--tenant T]        a partner with its world and its first API key
+const USAGE = `npm run partner -- onboard NAME [--url U] [--email E] [--domain D] [--webhook U] [--wallet U] [--commission BP] [--share]
+                   [--requests N] [--admin-token T]    a partner from nothing to production, by the API of a running server
+npm run partner -- create NAME [--tenant T]        a partner with its world and its first API key
 npm run partner -- keys NAME                       its keys
 npm run partner -- rotate NAME [--overlap S]       one more key; those there are end S seconds from now
 npm run partner -- end KEY                         ends a key now, on every node
@@ -23,6 +26,10 @@ NAME and T are ${partnerName.description}; T is NAME unless told otherwise.`
 
 const { values: args, positionals } = readArgs()
 const [command, subject] = positionals
+if (command === 'onboard' && subject !== undefined && positionals.length === 2) {
+  await onboardBySteps(subject)
+  process.exit()
+}
 const commands: Readonly<Record<string, (of: string) => Promise<void>>> = {
   create,
   keys,
@@ -50,6 +57,33 @@ try {
   await opened?.close()
   await pool.end()
   await database.close()
+}
+
+/** By the API alone; who has no token of the staff's has one made for it from the database. */
+async function onboardBySteps(name: string): Promise<void> {
+  const config = loadConfigOrExit()
+  const requestsPerMinute = wholeOf('requests', args.requests, 1)
+  const wanted: Onboarding = {
+    name,
+    url: (args.url ?? `http://localhost:${config.port}`).replace(/\/$/, ''),
+    email: args.email ?? `${name}@${name}.example`,
+    domain: args.domain ?? `https://${name}.example`,
+    webhook: args.webhook,
+    wallet: args.wallet,
+    commission: { of: args.share ? 'revenue' : 'price', basisPoints: wholeOf('commission', args.commission) ?? 250 },
+    requestsPerMinute,
+  }
+  try {
+    const work = (token: string) => onboard(wanted, token, (line) => console.log(line))
+    const given = args['admin-token']
+    const { sandbox, production, password, ...told } = await (given ? work(given) : withStaffToken(config, work))
+    console.log(`partner ${name}, looked after by ${told.email} with the password ${password}`)
+    for (const key of [sandbox, production]) show(key)
+    console.log(JSON.stringify({ onboard: name, steps: told.steps, ms: told.ms }))
+  } catch (error) {
+    console.error(inWords(error))
+    process.exitCode = 1
+  }
 }
 
 async function create(name: string): Promise<void> {
@@ -137,7 +171,10 @@ function fail(message: string): void {
 
 function readArgs() {
   const text = { type: 'string' } as const
-  const options = { tenant: text, overlap: text, connections: text, requests: text, events: text }
+  const limits = { overlap: text, connections: text, requests: text, events: text }
+  const onboarding = { url: text, email: text, domain: text, webhook: text, wallet: text, commission: text }
+  const share = { type: 'boolean' } as const
+  const options = { tenant: text, ...limits, ...onboarding, share, 'admin-token': text }
   try {
     return parseArgs({ options, allowPositionals: true })
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino'
 import { createBreaker, type Breaker } from '../../access/breaker.ts'
 import type { Outbound } from '../../access/outbound.ts'
 import { walletContext } from '../../access/partners/book.ts'
@@ -13,12 +14,13 @@ export type WalletAddress = Readonly<{ tenant: TenantId; url: string; sealed_sec
 export type WalletReply =
   | Readonly<{ type: 'ok'; balances: readonly Readonly<{ asset: string; balance: string }>[] | undefined }>
   | Readonly<{ type: 'refused' }>
-  | Readonly<{ type: 'unknown'; error: unknown }>
+  | Readonly<{ type: 'unknown' }>
 
 type Parts = Readonly<{
   outbound: Pick<Outbound, 'post'>
   sealer: Sealer
   clock: () => number
+  log: Pick<Logger, 'warn'>
   settings: WalletSettings
 }>
 
@@ -44,12 +46,13 @@ export class WalletClient {
     return this.#breakers.get(tenant)?.state === 'open'
   }
 
-  /** Never throws: what goes wrong on the way is `unknown`. */
+  /** Never throws: what goes wrong on the way is `unknown`, and logged. */
   async call(wallet: WalletAddress, call: WalletCall): Promise<WalletReply> {
     try {
       return await this.#breakerOf(wallet.tenant).run((signal) => this.#post(wallet, call, signal))
-    } catch (error) {
-      return { type: 'unknown', error }
+    } catch (err) {
+      this.#parts.log.warn({ err, tenant: wallet.tenant, action: call.action }, 'a partner’s wallet gave no answer')
+      return { type: 'unknown' }
     }
   }
 

@@ -79,8 +79,10 @@ export class WalletPayments {
     if (!row || row.finished || row.kind !== KIND) return
     const payment = read(row.state)
     const opening = payment.opening as OutcomeId
-    if (payment.phase === 'debiting') await this.abandon(row.tenant, opening)
-    else await this.#send(row.tenant, payment)
+    if (payment.phase !== 'debiting') return this.#send(row.tenant, payment)
+    await this.abandon(row.tenant, opening)
+    const left = await this.#parts.ledger.actors.find(actor)
+    if (left && !left.finished) await this.#send(row.tenant, read(left.state))
   }
 
   async #debit({ user, externalId, wallet }: Customer, planned: PlannedOpening): Promise<void> {
