@@ -78,6 +78,31 @@ describe('an account', () => {
     await expect(login('nobody@example.org')).rejects.toEqual(coded('auth/credentials'))
   })
 
+  test('is not told of by the work it makes: the same statements and hashes, whether or not there is one', async () => {
+    const { pool, access } = node
+    const sealer = createSealer(node.secretKey)
+    const mail = new Mail({ pool, sealer, clock, carrier: undefined, log })
+    const passwords = new Passwords({ memory_kib: 64, passes: 1, atOnce: 2, waiting_max: 100 })
+    const quiet = new PostgresAccounts({ pool, access, sealer, passwords, mail, site: 'https://site.test', clock })
+    const hashed = vi.spyOn(passwords, 'hash')
+    const verified = vi.spyOn(passwords, 'verify')
+    const query = vi.spyOn(pool, 'query')
+    const workFor = async (email: string) => {
+      for (const spy of [hashed, verified, query]) spy.mockClear()
+      const wrong = { tenant: 'main', email, password: 'not the password' }
+      await expect(quiet.login(wrong, here)).rejects.toEqual(coded('auth/credentials'))
+      await quiet.forgot('main', email, here)
+      await quiet.register({ tenant: 'main', email, password: PASSWORD, name: 'Eve', guest: undefined }, here)
+      const statements = query.mock.calls.map(([statement]) => statement as unknown)
+      return [statements, hashed.mock.calls.length, verified.mock.calls.length]
+    }
+    const { email } = await registered()
+    await workFor(newEmail()) // The first one ever also makes the hash of nobody's password.
+    expect(await workFor(email)).toEqual(await workFor(newEmail()))
+    query.mockRestore()
+    await quiet.close()
+  })
+
   test('is made once of a link, and not by two links of one address', async () => {
     const email = newEmail()
     const ask = () =>
@@ -116,6 +141,24 @@ describe('a password', () => {
     await expect(accounts.reset(link, 'eleven green frogs')).rejects.toEqual(coded('auth/link'))
     await login(email, 'eleven green frogs')
     await smtp.mailTo(email, 'was changed')
+  })
+
+  test('that was hashed at a lower cost is hashed anew at the next sign-in, and only then', async () => {
+    const { email, tokens } = await registered()
+    const cheap = new Passwords({ memory_kib: 32, passes: 1, atOnce: 1, waiting_max: 1 })
+    const hashOf = async () => {
+      const sql = 'select password_hash from person where user_id = $1'
+      return (await node.pool.query<{ password_hash: string }>(sql, [tokens.user.id])).rows[0]!.password_hash
+    }
+    const before = await cheap.hash(PASSWORD)
+    await node.pool.query('update person set password_hash = $2 where user_id = $1', [tokens.user.id, before])
+    await expect(login(email, 'wrong wrong wrong')).rejects.toEqual(coded('auth/credentials'))
+    expect(await hashOf()).toBe(before)
+    await login(email)
+    const after = await hashOf()
+    expect([before, after].map((hash) => /m=\d+/.exec(hash)?.[0])).toEqual(['m=32', 'm=64'])
+    await login(email)
+    expect(await hashOf()).toBe(after)
   })
 
   test('is changed by who knows the old one, which ends the other sessions', async () => {
