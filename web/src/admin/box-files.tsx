@@ -102,7 +102,7 @@ async function exportAll(): Promise<void> {
     const url = URL.createObjectURL(new Blob([JSON.stringify(file, null, 2)], { type: 'application/json' }))
     const link = Object.assign(document.createElement('a'), { href: url, download: 'boxes.json' })
     link.click()
-    URL.revokeObjectURL(url)
+    setTimeout(() => URL.revokeObjectURL(url), 10_000)
   } catch (error) {
     toastError(error)
   }

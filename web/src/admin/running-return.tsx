@@ -27,7 +27,7 @@ export function RunningReturn({ points, exact }: { points: Points; exact: number
       <figcaption>
         <b>Return so far, by openings</b>
         <span class="key seen">simulated</span>
-        <span class="key band">95 % of all runs</span>
+        <span class="key reach">95 % of all runs</span>
         <span class="key expected">exact</span>
       </figcaption>
       <svg
