@@ -51,7 +51,7 @@ export function openListing(wanted: NewListing): Decision<Listing> {
     effects: {
       kind: 'listing.open',
       transfers: [move(asset, userOwner(seller), escrowOf(listingActor(id)), 1n)],
-      events: [{ type: 'listing.opened', payload: told }],
+      events: [{ type: 'listing.opened', user: seller, payload: told }],
       wake_at_ms: expires_ms,
     },
   }
@@ -111,7 +111,7 @@ export function endListing(
     effects: {
       kind: 'listing.end',
       transfers: [move(asset, escrowOf(listingActor(id)), userOwner(seller), 1n)],
-      events: [{ type: 'listing.ended', payload: told }],
+      events: [{ type: 'listing.ended', user: seller, payload: told }],
       finished: true,
     },
   }

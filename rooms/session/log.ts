@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import type { BattleSettled } from '../../schema/battle-event.ts'
 import type { CommittedEvent } from '../../schema/event.ts'
 import type { OwnResult } from '../../schema/session.ts'
+import type { ListingSold } from '../../schema/market.ts'
 import { maskedUser } from '../../schema/masked-user.ts'
 import type { TenantId } from '../../schema/account.ts'
 
@@ -16,17 +17,18 @@ type Told = Pick<CommittedEvent, 'seq' | 'type' | 'at_ms' | 'payload'>
 const SHOWN = 'seeds.committed'
 
 /**
- * Whether an event that concerns a user is told to them: as the one it is about, or at the end of a battle they sat in. The same
- * that `readLog` finds: what is told as it happens and what is read later must be one log.
+ * Whether an event that concerns a user is told to them: as the one it is about, at the end of a battle they sat in, or at a sale
+ * of theirs. The same that `readLog` finds: what is told as it happens and what is read later must be one log.
  */
 export function isTold({ type, user, audience }: CommittedEvent, owner: Owner): boolean {
-  if (type === 'battle.settled' || type === 'battle.cancelled') return true
+  if (type === 'battle.settled' || type === 'battle.cancelled' || type === 'listing.sold') return true
   return user === owner.user && audience !== 'internal' && type !== SHOWN
 }
 
 /** An event as a message to `user`: others in it are masked. */
 export function entryOf({ seq, type, at_ms, payload }: Told, user: string): LogEntry {
   const entry = { seq: seq.toString(), type, at_ms, payload }
+  if (type === 'listing.sold') return { ...entry, payload: soldAsSeenBy(user, payload as ListingSold) }
   if (type !== 'battle.settled') return entry
   const { seats } = payload as BattleSettled
   const masked = seats.map((each) => Object.assign({}, each, { user: asSeenBy(user, each.user) }))
@@ -99,4 +101,10 @@ type Row = Readonly<{ seq: string; type: CommittedEvent['type']; at_ms: string; 
 
 function asSeenBy(user: string, seated: string | null): string | null {
   return seated === null || seated === user ? seated : maskedUser(seated)
+}
+
+/** Seller and buyer stay strangers; the order is its buyer's own. */
+function soldAsSeenBy(whoever: string, { order, ...sold }: ListingSold): LogEntry['payload'] {
+  const [user, buyer] = [asSeenBy(whoever, sold.user), asSeenBy(whoever, sold.buyer)]
+  return { ...sold, user, buyer, ...(sold.buyer === whoever && { order }) }
 }
