@@ -37,7 +37,6 @@ export const eventTypes = {
   'person.refused': 'user',
   'person.erased': 'internal',
   'staff.acted': 'internal',
-  'role.changed': 'internal',
   'payment.begun': 'user',
   'payment.failed': 'user',
   'payment.noted': 'internal',
