@@ -101,23 +101,6 @@ export function createLimits(parts: LimitParts): Limits {
     return limits.budgets[keyOf(kind, money)] === undefined ? [] : taken(kind, owner.user, money, amount)
   }
 
-  async function within<T>(
-    kind: 'loss' | 'deposit',
-    { spender, money, amount }: Readonly<{ spender: Spender; money: AssetId; amount: bigint }>,
-    commit: (taken: readonly Transfer[]) => Promise<T>,
-  ): Promise<T> {
-    try {
-      return await commit(await take(spender, kind, money, amount))
-    } catch (cause) {
-      if (!isOverBudget(cause)) throw cause
-    }
-    await recount(spender)
-    const taking = await take(spender, kind, money, amount)
-    return commit(taking).catch((cause: unknown) => {
-      throw limitRefusal(cause)
-    })
-  }
-
   async function own(owner: Spender): Promise<OwnLimits> {
     const limits = await views.of(owner.user, () => actors.find(owner))
     if (limits === undefined) return { limits: [], exclusion: null, choices }
@@ -140,8 +123,16 @@ export function createLimits(parts: LimitParts): Limits {
   return {
     spend: (spender, money, amount) => take(spender, 'loss', money, amount),
     deposit: (spender, money, amount) => take(spender, 'deposit', money, amount),
-    within: (spender, money, amount, commit) => within('loss', { spender, money, amount }, commit),
-    depositWithin: (spender, money, amount, commit) => within('deposit', { spender, money, amount }, commit),
+    within: (spender, money, amount, commit) =>
+      counted(
+        async () => commit(await take(spender, 'loss', money, amount)),
+        () => recount(spender),
+      ),
+    depositWithin: (spender, money, amount, commit) =>
+      counted(
+        async () => commit(await take(spender, 'deposit', money, amount)),
+        () => recount(spender),
+      ),
     own,
     async set(principal, key, wanted) {
       const asked = checkedLimit(wanted)
@@ -161,6 +152,19 @@ export function createLimits(parts: LimitParts): Limits {
     },
     close: () => views.close(),
   }
+}
+
+/** Tries, and where a budget refuses tries once more after a recount. */
+async function counted<T>(attempt: () => Promise<T>, recount: () => Promise<unknown>): Promise<T> {
+  try {
+    return await attempt()
+  } catch (cause) {
+    if (!isOverBudget(cause)) throw cause
+  }
+  await recount()
+  return attempt().catch((cause: unknown) => {
+    throw limitRefusal(cause)
+  })
 }
 
 /** Throws `limit/excluded`. */

@@ -34,17 +34,19 @@ export function sumsByDay(lines: readonly Line[]): Reconciliation['days'] {
     sum[type] += amount
     sums.set(key, sum)
   }
-  return [...sums].toSorted().map(([key, sum]) => {
-    const [day = '', asset = ''] = key.split(' ')
-    return {
-      day,
-      asset,
-      paid: `${sum.paid}`,
-      refunded: `${sum.refunded}`,
-      chargedBack: `${sum['charged-back']}`,
-      paidOut: `${sum['paid-out']}`,
-    }
-  })
+  return [...sums]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, sum]) => {
+      const [day = '', asset = ''] = key.split(' ')
+      return {
+        day,
+        asset,
+        paid: `${sum.paid}`,
+        refunded: `${sum.refunded}`,
+        chargedBack: `${sum['charged-back']}`,
+        paidOut: `${sum['paid-out']}`,
+      }
+    })
 }
 
 function difference(

@@ -30,6 +30,7 @@ const happening = z.object({
   delays_ms: z.array(z.int().min(0).max(600_000)).max(50).optional(),
 })
 const happenings = z.array(happening).max(50)
+const acted = z.object({ act: z.string().max(40) })
 const span = z.object({ since: z.coerce.number().int(), until: z.coerce.number().int() })
 
 export type SandboxServer = Readonly<{ url: string; close(): Promise<void> }>
@@ -49,7 +50,8 @@ export async function startSandboxServer(options: SandboxOptions): Promise<Sandb
   let url = ''
   addApi(app, { store, sender, secret: options.secret, payUrl: (reference) => `${url}/pay/${reference}` })
   addPages(app, { store, sender, back: options.back })
-  const server = createServer(getRequestListener(app.fetch))
+  const answer = getRequestListener(app.fetch)
+  const server = createServer((request, response) => void answer(request, response))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, '127.0.0.1', resolve)
@@ -117,9 +119,9 @@ function addPages(app: Hono, { store, sender, back }: Parts & Readonly<{ back: s
   app.post('/pay/:reference', async (c) => {
     const payment = await store.find({ reference: c.req.param('reference') })
     if (payment?.direction !== 'in') return c.text('There is no such payment.', 404)
-    const { act } = await c.req.parseBody()
+    const { act } = acted.parse(await c.req.parseBody())
     const events = await store.eventsOf(payment.payment)
-    const what = actNamed(String(act))?.what(`${String(act)}-${events.length}`) ?? []
+    const what = actNamed(act)?.what(`${act}-${events.length}`) ?? []
     for (const each of what) await store.happen(payment, each)
     sender.wake()
     return c.redirect(`/pay/${payment.reference}`, 303)
