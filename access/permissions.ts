@@ -1,3 +1,4 @@
+import { MAIN_TENANT, type TenantId } from '../schema/account.ts'
 import { RollingDropError } from '../schema/errors.ts'
 
 export const roles = ['player', 'support', 'admin', 'partner-admin'] as const
@@ -33,10 +34,14 @@ const permissions = {
 
 export type Permission = keyof typeof permissions
 
-type Holder = Readonly<{ roles: readonly Role[] }>
+/** What only our own staff may: whoever is admin of another tenant is so there alone. */
+const OURS: ReadonlySet<Permission> = new Set(['partners.manage'])
 
-/** Whether one of the holder's roles carries the permission. */
-export function may({ roles }: Holder, permission: Permission): boolean {
+type Holder = Readonly<{ tenant: TenantId; roles: readonly Role[] }>
+
+/** Whether one of the holder's roles carries the permission, in the holder's tenant. */
+export function may({ tenant, roles }: Holder, permission: Permission): boolean {
+  if (OURS.has(permission) && tenant !== MAIN_TENANT) return false
   const carriers: readonly Role[] = permissions[permission]
   return roles.some((role) => carriers.includes(role))
 }

@@ -96,12 +96,14 @@ const routes = {
 } as const
 
 /** What has been played, as figures: one's own for everyone, the tenant's for those who run it. */
-export function addAnalytics(app: Services, { analytics, catalog }: ServiceParts, gates: Gates): void {
+export function addAnalytics(app: Services, { access, analytics, catalog }: ServiceParts, gates: Gates): void {
   app.openapi({ ...routes.user, middleware: gates.signedIn }, async (c) => {
     const { principal } = c.var
     const { userId } = c.req.valid('param')
     // Whoever may not ask learns nothing, not even whether there is such a user.
     if (userId !== principal.user && !may(principal, 'analytics.read')) throw new RollingDropError('request/not-found')
+    if (userId !== principal.user && !(await access.names(principal.tenant, [userId])).has(userId))
+      throw new RollingDropError('request/not-found')
     const { last_ms, assets } = await analytics.user(principal.tenant, userId)
     return c.json({ lastAt: last_ms, assets: assets.map(moneyJson) }, 200)
   })

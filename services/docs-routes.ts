@@ -39,7 +39,7 @@ function routeSection(operation: Operation, { components: { schemas } }: OpenApi
   `
   return html`<details id="${operationId}">
     <summary>
-      <b class="${method.toLowerCase()}">${method}</b> <code>${path.replaceAll('/', '/\u200b')}</code>
+      <b class="${method.toLowerCase()}">${method}</b> <code>${path}</code>
       <span>${summary}</span>
     </summary>
     ${description ? words(description) : nothing} ${needs(operation)}

@@ -3,7 +3,7 @@ export const docsStyle = `:root{color-scheme:light dark;--line:#8884;--soft:#888
 *{box-sizing:border-box}
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem;overflow-wrap:anywhere}
 h1{font-size:1.6rem}h2{margin-top:2.5rem;border-bottom:1px solid var(--line);text-transform:capitalize}h4{margin:1rem 0 .25rem}
-nav ul{columns:12rem;padding-left:1.2rem}
+nav ul{columns:8rem;padding-left:1.2rem}
 a{color:light-dark(#0550ae,#79c0ff)}
 code,pre{font:.85em/1.5 ui-monospace,monospace}
 pre{overflow:auto;background:var(--soft);padding:.75rem;border-radius:.4rem;max-height:24rem}

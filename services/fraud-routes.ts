@@ -81,7 +81,14 @@ export const fraudRoutes = {
     summary: 'All who share it',
     responses: {
       200: json(members.meta({ id: 'FraudSharedUsers' }), 'By id.', { members: [member], next: null }),
-      ...REFUSALS,
+      ...refusals(
+        'request/not-found',
+        'auth/forbidden',
+        'auth/token-missing',
+        'auth/token-invalid',
+        'auth/token-expired',
+        'auth/revoked',
+      ),
     },
     request: { params: membersPath, query: membersQuery },
   }),

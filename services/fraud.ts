@@ -1,5 +1,7 @@
 import { findGroups, findMembers, type Member } from '../access/signal-groups.ts'
-import { paced, type Given, type ItemValue, type Pace, type PaceBounds } from '../schema/analytics.ts'
+import { paced, type Given, type ItemValue, type Pace, type PaceBounds, type PaceUnit } from '../schema/analytics.ts'
+import { RollingDropError } from '../schema/errors.ts'
+import { VELOCITY_DAYS_MAX } from '../schema/fraud.ts'
 import type { Gates } from './caller.ts'
 import { fraudRoutes as routes } from './fraud-routes.ts'
 import { circles, oneSided } from './gift-rings.ts'
@@ -19,6 +21,7 @@ export function addFraud(app: Services, parts: ServiceParts, gates: Gates): void
 function addVelocity(app: Services, { analytics, config, clock }: ServiceParts, gates: Gates): void {
   app.openapi({ ...routes.velocity, middleware: gates.staff('fraud.read') }, async (c) => {
     const { unit, days, limit } = c.req.valid('query')
+    demandLookback(unit, days)
     const bounds = config.fraud.pace[unit]
     const from_ms = clock() - days * DAY_MS
     const found = await analytics.paces(c.var.principal.tenant, { unit, bounds, from_ms, limit })
@@ -34,6 +37,14 @@ function addVelocity(app: Services, { analytics, config, clock }: ServiceParts, 
       reversed: `${reversed}`,
     }))
     return c.json({ users }, 200)
+  })
+}
+
+function demandLookback(unit: PaceUnit, days: number): void {
+  const most = VELOCITY_DAYS_MAX[unit]
+  if (days <= most) return
+  throw new RollingDropError('request/invalid', {
+    issues: [{ path: 'days', message: `at most ${most} by the ${unit}` }],
   })
 }
 
@@ -69,6 +80,7 @@ function addShared(app: Services, { pool, config }: ServiceParts, gates: Gates):
     const { kind, group } = c.req.valid('param')
     const { cursor: after = '', limit } = c.req.valid('query')
     const found = await findMembers(pool, c.var.principal.tenant, { kind, id: group, after, limit: limit + 1 })
+    if (found.length === 0 && after === '') throw new RollingDropError('request/not-found')
     const page = found.slice(0, limit)
     return c.json({ members: page.map(memberJson), next: found.length > limit ? page.at(-1)!.user : null }, 200)
   })
