@@ -138,7 +138,7 @@ function ringsOf({ ledger, clock }: MarketParts, matching: Matching): Market['ri
     [TRADE]: ringing(TRADE, ({ id, tenant, now_ms }) =>
       act(ledger, tradeOf(id, tenant), ownCommand({ expired: id }, clock()), (known) =>
         known!.phase === 'open' && known!.expires_ms <= now_ms
-          ? endTrade(known!, 'expired')
+          ? endTrade(known!, 'expired', now_ms)
           : { type: 'done', state: known! },
       ),
     ),

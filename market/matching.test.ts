@@ -112,9 +112,32 @@ describe('what is bought from others', () => {
     expect([await credits(bob), await credits(ann)]).toEqual([FAUCET - 300n, FAUCET + 285n])
     const within = await order(bob, 100n, 2)
     expect(within.left).toBe(2)
+    expect(await codeOf(order(bob, 1n))).toBe('limit/exceeded')
     await node.market.cancel(ann.principal, key(), dear.id)
     await node.market.cancelOrder(bob.principal, key(), within.id)
     expect(await credits(bob)).toBe(FAUCET - 300n)
+  })
+
+  test('counts as what was paid: what an order or a trade did not spend can be spent again', async () => {
+    const [ann, bob] = [await dealer(3n), await dealer()]
+    await node.limits.set(bob.principal, key(), { kind: 'loss', asset: PLAY_CREDIT, amount: '1000' })
+    await list(ann, 60n)
+    // Bought for 60, of 500 that were offered.
+    expect(await order(bob, 500n)).toMatchObject({ phase: 'filled', spent: '60' })
+    const wants = { items: [{ asset: PENNY, count: 1 }], money: null }
+    const gives = { items: [], money: { asset: PLAY_CREDIT, amount: '940' } }
+    const offer = () => node.market.offer(bob.principal, key(), { to: ann.id, gives, wants })
+    const trade = await offer()
+    expect(await codeOf(order(bob, 1n))).toBe('limit/exceeded')
+    await node.market.endTrade(ann.principal, key(), { trade: trade.id, how: 'declined' })
+    const placed = await order(bob, 470n, 2)
+    expect(await codeOf(order(bob, 1n))).toBe('limit/exceeded')
+    await list(ann, 470n)
+    await node.market.cancelOrder(bob.principal, key(), placed.id)
+    expect(await codeOf(order(bob, 471n))).toBe('limit/exceeded')
+    const last = await order(bob, 470n)
+    await node.market.cancelOrder(bob.principal, key(), last.id)
+    expect(await credits(bob)).toBe(FAUCET - 530n)
   })
 })
 

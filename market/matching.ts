@@ -5,7 +5,7 @@ import { act, type Acted, type ActCommand } from '../ledger/act.ts'
 import type { TenantId } from '../schema/account.ts'
 import { toRollingDropError } from '../schema/errors.ts'
 import { listingOf, orderOf, ownCommand } from './actors.ts'
-import { findLeft, findMatch, type Match } from './book.ts'
+import { findLeft, findMatch, findOrder, type Match } from './book.ts'
 import type { MarketParts } from './parts.ts'
 
 type Parts = Pick<MarketParts, 'pool' | 'ledger' | 'clock' | 'log'>
@@ -68,7 +68,7 @@ export class Matching {
     wanted: 'cancelled' | 'expired',
     check: (order: Order) => Refused | undefined = () => undefined,
   ): Promise<Acted<Order>> {
-    const { ledger } = this.#parts
+    const { pool, ledger, clock } = this.#parts
     for (let tries = 1; ; tries++) {
       try {
         return await act(ledger, orderOf(id, tenant), command, async (order) => {
@@ -76,7 +76,8 @@ export class Matching {
           const refusal = check(order)
           if (refusal) return refusal
           const held = await ledger.reader.balance(tenant, escrowOf(orderActor(id)), order.money)
-          return endOrder(order, wanted, held?.balance ?? 0n)
+          const spent = BigInt((await findOrder(pool, tenant, order.user, id)).spent)
+          return endOrder(order, wanted, { left: held?.balance ?? 0n, spent, now_ms: clock() })
         })
       } catch (cause) {
         const { code } = toRollingDropError(cause)

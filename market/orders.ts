@@ -27,7 +27,7 @@ export async function showOrder(
 /**
  * Offers to buy, once for a key, and buys at once whatever is listed for as little, the cheapest first. Throws `item/unknown` for what
  * is in no box on offer, `market/price`, `market/too-many`, `ledger/insufficient` and what the user's limits refuse: all of it counts
- * as spent from now on.
+ * as spent until it has ended.
  */
 export async function orderOnce(
   parts: MarketParts,

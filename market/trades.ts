@@ -98,7 +98,7 @@ export async function endOnce(
   })
   await act(ledger, tradeOf(trade, tenant), { id, request, owner: userOwner(user) }, (known): Decision<TradeOffer> => {
     const whose = how === 'declined' ? known?.to : known?.from
-    return known && whose === user ? endTrade(known, how) : refuse('trade/unknown')
+    return known && whose === user ? endTrade(known, how, clock()) : refuse('trade/unknown')
   })
   return showTrade(parts, principal, trade)
 }

@@ -4,6 +4,7 @@ import { toAmount } from '../../schema/amount.ts'
 import type { ErrorCode } from '../../schema/errors.ts'
 import type { EventDraft } from '../../schema/event.ts'
 import type { HoldStep, Transfer } from '../../schema/outcome.ts'
+import { givenBack } from '../limits/budget.ts'
 
 /** What a decision changes besides the state. `finished`: nothing can follow. */
 export type Effects = Readonly<{
@@ -46,4 +47,20 @@ export function move(asset: AssetId, debit: OwnerId, credit: OwnerId, amount: bi
 /** The same; nothing where the amount is nothing. */
 export function moveAny(asset: AssetId, debit: OwnerId, credit: OwnerId, amount: bigint): readonly Transfer[] {
   return amount === 0n ? [] : [move(asset, debit, credit, amount)]
+}
+
+/** A transfer that took from somebody's limits, as it stands in a state; `amount` is a decimal string. */
+export type Taken = Readonly<{ asset: AssetId; debit: OwnerId; credit: OwnerId; amount: string }>
+
+export function takenBy(spending: readonly Transfer[]): readonly Taken[] {
+  return spending.map(({ asset, debit, credit, amount }) => ({ asset, debit, credit, amount: `${amount}` }))
+}
+
+/** Gives back to the limits what was taken and not spent; all of it when `amount` is left out. */
+export function untaken(
+  taken: readonly Taken[],
+  times: Readonly<{ taken_ms: number; now_ms: number; amount?: bigint }>,
+): readonly Transfer[] {
+  const transfers = taken.map((each) => move(each.asset, each.debit, each.credit, BigInt(each.amount)))
+  return givenBack(transfers, times)
 }

@@ -2,7 +2,7 @@ import { userOwner, type TenantId } from '../../schema/account.ts'
 import type { AssetId } from '../../schema/asset.ts'
 import type { OrderPhase } from '../../schema/market.ts'
 import type { Transfer } from '../../schema/outcome.ts'
-import { escrowOf, move, moveAny, type Decision } from './decision.ts'
+import { escrowOf, move, moveAny, takenBy, untaken, type Decision, type Taken } from './decision.ts'
 
 /**
  * What somebody would pay for so many of an item, the state of the actor `order-<id>`:
@@ -24,9 +24,11 @@ export type Order = Readonly<{
   quantity: number
   created_ms: number
   expires_ms: number
+  /** What its user's limits took for all of it; what is not spent goes back to them at its end. */
+  taken: readonly Taken[]
 }>
 
-export type NewOrder = Omit<Order, 'phase'>
+export type NewOrder = Omit<Order, 'phase' | 'taken'>
 
 export const ORDER = 'order'
 export const orderActor = (id: string): string => `${ORDER}-${id}`
@@ -36,7 +38,7 @@ export function placeOrder(wanted: NewOrder, spending: readonly Transfer[]): Dec
   const { id, user, asset, money, price, quantity, expires_ms } = wanted
   return {
     type: 'commit',
-    state: { phase: 'open', ...wanted },
+    state: { phase: 'open', ...wanted, taken: takenBy(spending) },
     effects: {
       kind: 'order.place',
       transfers: [
@@ -49,20 +51,32 @@ export function placeOrder(wanted: NewOrder, spending: readonly Transfer[]): Dec
   }
 }
 
+/** How far an order has come: `left` is all that its escrow holds, `spent` what those it bought came to. */
+export type Progress = Readonly<{ left: bigint; spent: bigint; now_ms: number }>
+
 /**
- * Ends it and gives back `left`, all that its escrow holds; with nothing left it was filled. When something was sold to it after `left`
- * was read, the ledger refuses (`ledger/insufficient`): read again. `done` when it has ended already.
+ * Ends it and gives back what is left; with nothing left it was filled. `spent` must be read after `left`: when something was sold to it
+ * in between or later, there is less in its escrow than `left`, and the ledger refuses (`ledger/insufficient`): read again. `done` when
+ * it has ended already.
  */
-export function endOrder(order: Order, wanted: 'cancelled' | 'expired', left: bigint): Decision<Order> {
+export function endOrder(
+  order: Order,
+  wanted: 'cancelled' | 'expired',
+  { left, spent, now_ms }: Progress,
+): Decision<Order> {
   if (order.phase !== 'open') return { type: 'done', state: order }
-  const { id, user, asset, money } = order
+  const { id, user, asset, money, taken, created_ms: taken_ms } = order
+  const unspent = BigInt(order.price) * BigInt(order.quantity) - spent
   const reason: OrderPhase = left === 0n ? 'filled' : wanted
   return {
     type: 'commit',
     state: { ...order, phase: reason },
     effects: {
       kind: 'order.end',
-      transfers: moveAny(money, escrowOf(orderActor(id)), userOwner(user), left),
+      transfers: [
+        ...moveAny(money, escrowOf(orderActor(id)), userOwner(user), left),
+        ...untaken(taken, { taken_ms, now_ms, amount: unspent }),
+      ],
       events: [{ type: 'order.ended', user, payload: { user, order: id, asset, money, reason, refunded: `${left}` } }],
       finished: true,
     },

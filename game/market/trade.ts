@@ -3,7 +3,7 @@ import { isPlay, toAsset } from '../../schema/asset.ts'
 import type { EventDraft } from '../../schema/event.ts'
 import type { Transfer } from '../../schema/outcome.ts'
 import type { TradePhase, TradeSide } from '../../schema/trade.ts'
-import { escrowOf, move, refuse, type Decision, type Refused } from './decision.ts'
+import { escrowOf, move, refuse, takenBy, untaken, type Decision, type Refused, type Taken } from './decision.ts'
 
 /**
  * An offer of `from` to `to`, the state of the actor `trade-<id>`. What `from` gives lies in its escrow as long as it is open.
@@ -20,9 +20,11 @@ export type TradeOffer = Readonly<{
   wants: TradeSide
   created_ms: number
   expires_ms: number
+  /** What the limits of `from` took; it goes back to them unless the trade is accepted. */
+  taken: readonly Taken[]
 }>
 
-export type NewTrade = Omit<TradeOffer, 'phase'>
+export type NewTrade = Omit<TradeOffer, 'phase' | 'taken'>
 
 export const TRADE = 'trade'
 export const tradeActor = (id: string): string => `${TRADE}-${id}`
@@ -50,7 +52,7 @@ export function offerTrade(wanted: NewTrade, spending: readonly Transfer[]): Dec
   const refusal = refusalOfTrade(wanted)
   if (refusal) return refusal
   const { id, from, gives, expires_ms } = wanted
-  const state: TradeOffer = { phase: 'open', ...wanted }
+  const state: TradeOffer = { phase: 'open', ...wanted, taken: takenBy(spending) }
   return {
     type: 'commit',
     state,
@@ -89,16 +91,23 @@ export function acceptTrade(
 }
 
 /** Gives back what lies in escrow. */
-export function endTrade(trade: TradeOffer, phase: 'declined' | 'cancelled' | 'expired'): Decision<TradeOffer> {
+export function endTrade(
+  trade: TradeOffer,
+  phase: 'declined' | 'cancelled' | 'expired',
+  now_ms: number,
+): Decision<TradeOffer> {
   if (trade.phase !== 'open') return refuse('trade/ended')
-  const { id, from, gives } = trade
+  const { id, from, gives, taken, created_ms: taken_ms } = trade
   const state: TradeOffer = { ...trade, phase }
   return {
     type: 'commit',
     state,
     effects: {
       kind: 'trade.end',
-      transfers: moveSide(gives, escrowOf(tradeActor(id)), userOwner(from)),
+      transfers: [
+        ...moveSide(gives, escrowOf(tradeActor(id)), userOwner(from)),
+        ...untaken(taken, { taken_ms, now_ms }),
+      ],
       events: told('trade.ended', state),
       finished: true,
     },
