@@ -55,9 +55,9 @@ const placeRoute = createRoute({
   tags,
   summary: 'Offers to buy so many of an item, for at most this much each',
   description:
-    'Price × quantity is kept aside, and counts as spent against your limits until the order has ended. The cheapest listings that fit are bought at once, at ' +
-    'what they ask; then it waits for new ones, which are sold to the order that pays most, of those to the oldest. You never pay ' +
-    'more than `price` for one, and what a listing asked less comes back with it.',
+    'Price × quantity is kept aside, and counts as spent against your limits until the order has ended. The cheapest listings that ' +
+    'fit are bought at once, at what they ask; then it waits for new ones, which are sold to the order that pays most, of those to ' +
+    'the oldest. You never pay more than `price` for one, and what a listing asked less comes back with it.',
   security: BEARER,
   parameters: [IDEMPOTENCY_KEY],
   request: jsonBody(openOrder, { asset: 'play:item:lucky-penny', price: '140', quantity: 3 }),
