@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { publishBox } from '../catalog/publish.ts'
 import { seedBoxes, seedCatalog } from '../catalog/seed.ts'
 import { itemAsset, PLAY_CREDIT } from '../schema/asset.ts'
+import { boxOf } from '../schema/box-contents.ts'
 import { boxEditor, contentsOf, newStaff, type BoxEditor } from '../test/box-staff.ts'
 import { newGuest, openTestNode, type TestNode } from '../test/node.ts'
 
@@ -56,6 +57,30 @@ describe('a retired box', () => {
     await seedCatalog(parts)
     await vi.waitFor(async () => expect(await isOnOffer('night-market')).toBe(false))
     expect((await node.call('GET', '/boxes/garden-shed/items')).body).toMatchObject({ version: 2, name: 'Greenhouse' })
+  })
+})
+
+describe('two who publish a box at once', () => {
+  test('each get a version of their own, and none is lost', async () => {
+    const parts = { pool: node.pool, ledger: node.ledger, tenant: 'main', clock: Date.now }
+    await published('raced')
+    for (let round = 0; round < 5; round++) {
+      const { revision } = (await call('GET', '/raced/draft')).body
+      const contents = contentsOf('raced', { price: `${101 + round}` })
+      const saved = await call('PUT', '/raced/draft', { revision, contents })
+      await editor.reported('raced')
+      const elsewhere = boxOf('raced', 0, contentsOf('raced', { name: `round ${round}` }))
+      const [here, there] = await Promise.all([
+        call('POST', '/raced/publish', { revision: saved.body.revision }),
+        publishBox(parts, elsewhere),
+      ])
+      expect(here.status).toBe(200)
+      const { versions } = (await call('GET', '/raced/versions')).body
+      expect(versions.map(({ version }: { version: number }) => version)).toEqual(
+        Array.from({ length: 3 + 2 * round }, (_, i) => 3 + 2 * round - i),
+      )
+      expect(versions.some(({ hash }: { hash: string }) => hash === there.hash)).toBe(true)
+    }
   })
 })
 

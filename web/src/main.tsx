@@ -24,10 +24,12 @@ import { startCatalog } from './state/catalog.ts'
 import { startFeed } from './state/feed.ts'
 import { startLobby } from './state/lobby.ts'
 import { startSession } from './state/session.ts'
+import { startShelf } from './state/shelf.ts'
 
 render(<App />, document.getElementById('app')!)
 
 startLobby()
 startFeed()
 void startCatalog()
+startShelf()
 void startSession()
