@@ -22,7 +22,13 @@ const limit = z.coerce.number().int().min(1).max(200).default(50)
 
 export const velocityQuery = z.object({
   unit: z.enum(paceUnits).default('hour'),
-  days: z.coerce.number().int().min(1).max(60).default(1).describe('how far back'),
+  days: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(31)
+    .default(1)
+    .describe('how far back: at most 2 by the minute, 14 by the hour, 31 by the day'),
   limit,
 })
 export const velocity = z.object({
@@ -42,6 +48,9 @@ export const velocity = z.object({
   ),
 })
 export type Velocity = z.infer<typeof velocity>
+
+/** How far back is looked, in days. */
+export const VELOCITY_DAYS_MAX: Readonly<Record<PaceUnit, number>> = { minute: 2, hour: 14, day: 31 }
 
 /** 128 bits in base64url. */
 const group = z.string().regex(/^[A-Za-z0-9_-]{22}$/)

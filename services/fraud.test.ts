@@ -76,7 +76,8 @@ describe('velocity', () => {
       { user: expect.stringMatching(/clicker|patient/) },
       { user: expect.stringMatching(/clicker|patient/) },
     ])
-    expect((await get('velocity?unit=year')).code).toBe('request/invalid')
+    for (const wrong of ['unit=year', 'unit=minute&days=3', 'unit=hour&days=15', 'unit=day&days=32', 'days=0'])
+      expect((await get(`velocity?${wrong}`)).code).toBe('request/invalid')
   })
 })
 

@@ -19,6 +19,7 @@ export const fraudFound = signal<Readonly<{
   chargeBacks: ChargeBacks['users']
 }> | null>(null)
 
+const LOOKBACK_DAYS = { minute: 2, hour: 7, day: 7 } as const
 const kinds: readonly SignalKind[] = ['payout', 'device', 'address']
 const day = (at_ms: number): string => new Date(at_ms).toISOString().slice(0, 10)
 
@@ -48,7 +49,7 @@ export async function loadFraud(): Promise<void> {
   try {
     const units = ['minute', 'hour', 'day'] as const
     const [velocity, shared, gifts, chargeBacks] = await Promise.all([
-      Promise.all(units.map((unit) => fraud.velocity({ unit, days: 7 }))),
+      Promise.all(units.map((unit) => fraud.velocity({ unit, days: LOOKBACK_DAYS[unit] }))),
       Promise.all(kinds.map((kind) => fraud.shared(kind))),
       fraud.gifts(),
       fraud.chargeBacks(),

@@ -13,7 +13,7 @@ export function Fraud() {
     <section class="admin-panel" aria-label="Fraud" data-testid="fraud">
       <h2>Worth a look</h2>
       <p class="lead">Each line names its rule. None of them proves anything.</p>
-      <List title="Faster than people are, in seven days" empty="Nobody.">
+      <List title="Faster than people are, lately" empty="Nobody.">
         {velocity.map(({ user, unit, at, passed }) => (
           <li key={`${user} ${unit} ${at}`}>
             <Whom id={user} />{' '}
