@@ -30,6 +30,7 @@ import { toAsset } from '../schema/asset.ts'
 import type { WalletSettings } from '../wallet/parts.ts'
 import { createDatabase } from './database.ts'
 import { PLAY_RULES } from './limits.ts'
+import type { PartnerAccess } from '../access/partner.ts'
 import type { PartnerBook } from '../access/partners/book.ts'
 import { openPartners } from '../access/partners/open.ts'
 import type { PartnerSettings } from '../partners/partners.ts'
@@ -41,6 +42,7 @@ export const WALLET_RULES: WalletSettings = {
   money: [toAsset('USD')],
   min: 100n,
   max: 1_000_000n,
+  open_max: 20,
   expiry_ms: 3_600_000,
   ask_ms: 20_000,
   kept_ms: 86_400_000,
@@ -79,6 +81,7 @@ export type TestNode = OpenLedger &
     accounts: Accounts
     openings: Openings
     partnerBook: PartnerBook
+    partnerAccess: PartnerAccess
     market: Market
     domains: PartnerDomains
     signals: Signals
@@ -213,6 +216,7 @@ export async function openTestNode(
     accounts,
     openings,
     partnerBook: economy.partnerBook,
+    partnerAccess,
     signals: economy.signals,
     market,
     domains: economy.domains,
