@@ -32,7 +32,7 @@ const REFUSALS = ['limit/exceeded', 'limit/excluded', 'limit/raise-too-soon', 'r
 /** Two nodes over one store, of which neither hears what the other commits. */
 class Cell {
   now_ms = NOON
-  readonly nodes: { limits: Limits; actors: LimitActors; close(): Promise<void> }[] = []
+  readonly nodes: { limits: Limits; actors: LimitActors; close: () => Promise<void> }[] = []
   #ledger!: LimitParts['ledger']
   parts!: LimitParts
 
@@ -159,7 +159,7 @@ function paidBy(decision: Decision): bigint {
   const own = userOwner('ann')
   const money = accepted(decision).effects.transfers.filter(({ asset }) => asset === PLAY_CREDIT)
   return money.reduce(
-    (sum, { debit, credit, amount }) => sum + (debit === own ? amount : credit === own ? -amount : 0n),
+    (sum, { debit, credit, amount }) => sum + (debit === own ? amount : credit === own ? 0n - amount : 0n),
     0n,
   )
 }
@@ -181,7 +181,7 @@ async function take(cell: Cell, play: Play, each: Step): Promise<void> {
   if ('later' in each) cell.now_ms += each.later * HOUR_MS
   else if ('open' in each) await play.open(limits, each.open)
   else if ('sit' in each) await play.sit(limits, each.sit)
-  else if ('rise' in each) await play.rise(each.rise, each.how as 'leave')
+  else if ('rise' in each) await play.rise(each.rise, each.how)
   else if ('set' in each) await set(cell, each.node, each.set)
   else {
     const until_ms = cell.now_ms + HOUR_MS

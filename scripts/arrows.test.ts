@@ -27,6 +27,8 @@ const PLANTS: readonly (readonly [string, string, string | undefined])[] = [
   ['limits/a.ts', "import { thing } from '../catalog/planted.ts'", 'limits-imports-only-what-is-below'],
   ['wallet/a.ts', "import type { Thing } from '../market/planted.ts'", 'wallet-imports-only-what-is-below'],
   ['partners/a.ts', "import { thing } from '../wallet/planted.ts'", 'partners-imports-only-what-is-below'],
+  ['limits/a.ts', "import type { Thing } from '../openings/planted.ts'", 'limits-imports-only-what-is-below'],
+  ['openings/b.ts', "import { thing } from '../limits/planted.ts'", undefined],
   ['market/a.ts', "import type { Thing } from '../openings/planted.ts'", 'market-imports-only-what-is-below'],
   ['market/b.ts', "import { thing } from '../limits/planted.ts'", undefined],
   ['rooms/a.ts', "import { thing } from '../services/planted.ts'", 'rooms-imports-only-what-is-below'],

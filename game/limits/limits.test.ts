@@ -40,7 +40,7 @@ class World {
     const after = new Map(this.accounts)
     for (const { debit, credit, asset, amount } of transfers) {
       for (const [owner, by] of [
-        [debit, -amount],
+        [debit, 0n - amount],
         [credit, amount],
       ] as const) {
         const balance = (after.get(`${owner} ${asset}`) ?? 0n) + by

@@ -1,3 +1,4 @@
+import { LimitsSection } from '../limits/limits-section.tsx'
 import type { AccountStep } from '../state/route.ts'
 import { user } from '../state/session.ts'
 import { Arrival } from './arrival.tsx'
@@ -38,6 +39,7 @@ function Own() {
         <SignUp />
         <SignIn />
       </div>
+      <LimitsSection />
     </div>
   )
 }
