@@ -1,6 +1,8 @@
 import { useEffect } from 'preact/hooks'
 import { money, moneyName } from '../format/money.ts'
+import { PersonCard } from '../limits/person-card.tsx'
 import { OwnNav } from '../shell/own-nav.tsx'
+import { followLimits, ownPerson } from '../state/limits.ts'
 import { balances, PLAY, user } from '../state/session.ts'
 import { followWallet, wallet } from '../state/wallet.ts'
 import { PayIn, PayOut } from './pay-forms.tsx'
@@ -53,17 +55,23 @@ export function WalletPage() {
   )
 }
 
+/** In and out, once it is known that one may; before that, what is missing. */
 function Forms() {
+  useEffect(followLimits, [])
   const moneys = wallet.value?.money.money ?? []
+  const isProven = ownPerson.value?.proof === 'proven'
   return (
-    <div class="account-ways">
-      {moneys.map((each) => (
-        <PayIn key={`in ${each.asset}`} money={each} />
-      ))}
-      {moneys.map((each) => (
-        <PayOut key={`out ${each.asset}`} money={each} />
-      ))}
-    </div>
+    <>
+      {!isProven && <PersonCard />}
+      <div class="account-ways">
+        {moneys.map((each) => (
+          <PayIn key={`in ${each.asset}`} money={each} />
+        ))}
+        {moneys.map((each) => (
+          <PayOut key={`out ${each.asset}`} money={each} />
+        ))}
+      </div>
+    </>
   )
 }
 
