@@ -44,7 +44,7 @@ export class Erasing {
     const erasure: Erasure = { id: uuidv7(now_ms), tenant: whom.tenant, user_id: whom.user, by_user: by.user }
     await transaction(pool, async (client) => {
       await lock(client, whom)
-      const open = await unsettledOf({ pool, reader: ledger.reader }, whom)
+      const open = await unsettledOf({ client, reader: ledger.reader }, whom)
       if (open.length > 0) throw new RollingDropError('user/unsettled', { open })
       for (const table of personalTables) await eraseFrom(client, table, { ...whom, sealer })
       await client.query('insert into erasure(id, tenant, user_id, by_user, at_ms) values ($1, $2, $3, $4, $5)', [

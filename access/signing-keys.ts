@@ -75,9 +75,11 @@ export class SigningKeys implements TokenKeys {
   }
 
   signer(): Readonly<{ kid: string; privateKey: KeyObject }> {
-    const key = signerAt(this.#keys, this.#parts.clock())
-    // The clock may have been set back before the first key.
-    const { kid, privateKey } = key ?? this.#keys.find(isUsable) ?? {}
+    // One that has just ended may still stand here, until the keys have been read again.
+    const good = this.#keys.filter(({ kid }) => !this.#ended.has(kid))
+    // The clock may have been set back before the first key, and the next one may have to sign before its time.
+    const key = signerAt(good, this.#parts.clock()) ?? good.find(isUsable) ?? this.#keys.findLast(isUsable)
+    const { kid, privateKey } = key ?? {}
     if (kid === undefined || privateKey === undefined) throw new Error('no key signs: all have ended')
     return { kid, privateKey }
   }

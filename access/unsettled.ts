@@ -1,4 +1,4 @@
-import type { Pool } from 'pg'
+import type { PoolClient } from 'pg'
 import type { LedgerReader } from '../ledger/ledger.ts'
 import { debtOwner, userOwner, type TenantId } from '../schema/account.ts'
 import { isPlay } from '../schema/asset.ts'
@@ -32,21 +32,24 @@ const openMatters: readonly OpenMatter[] = [
   { what: 'frozen', rows: 'select from frozen_user where user_id = $1' },
 ]
 
-/** What has to be settled before a person can be erased: `balances`, `holds`, `debts` and what is under way; empty when nothing is. */
+/**
+ * What has to be settled before a person can be erased: `balances`, `holds`, `debts` and what is under way; empty when nothing is.
+ * `client` is that of the erasing transaction: asking for more connections, those who wait for its lock could have them all.
+ */
 export async function unsettledOf(
-  { pool, reader }: Readonly<{ pool: Pool; reader: Pick<LedgerReader, 'balances'> }>,
+  { client, reader }: Readonly<{ client: PoolClient; reader: Pick<LedgerReader, 'balances'> }>,
   { tenant, user }: Whom,
 ): Promise<readonly string[]> {
-  const [own, debts, ...matters] = await Promise.all([
-    reader.balances(tenant, userOwner(user)),
-    reader.balances(tenant, debtOwner(user)),
-    ...openMatters.map(({ rows }) => pool.query(rows, rows.includes('$2') ? [user, tenant] : [user])),
-  ])
-  return [
-    // Things won with real money are worth some, too.
-    ...(own.some(({ asset, balance }) => !isPlay(asset) && balance > 0n) ? ['balances'] : []),
-    ...(own.some(({ held }) => held > 0n) ? ['holds'] : []),
-    ...(debts.some(({ balance }) => balance < 0n) ? ['debts'] : []),
-    ...openMatters.flatMap(({ what }, i) => ((matters[i]!.rowCount ?? 0) > 0 ? [what] : [])),
-  ]
+  const [own, debts] = await Promise.all(
+    [userOwner(user), debtOwner(user)].map((owner) => reader.balances(tenant, owner)),
+  )
+  // Things won with real money are worth some, too.
+  const open = own!.some(({ asset, balance }) => !isPlay(asset) && balance > 0n) ? ['balances'] : []
+  if (own!.some(({ held }) => held > 0n)) open.push('holds')
+  if (debts!.some(({ balance }) => balance < 0n)) open.push('debts')
+  for (const { what, rows } of openMatters) {
+    const { rowCount } = await client.query(rows, rows.includes('$2') ? [user, tenant] : [user])
+    if (rowCount !== 0) open.push(what)
+  }
+  return open
 }

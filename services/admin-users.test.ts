@@ -214,6 +214,16 @@ describe('standing', () => {
     ])
   })
 
+  test('of somebody frozen whom an event names as one of others: what it brought them is frozen, too', async () => {
+    const ivy = await person('Ivy')
+    await post(`/admin/users/${ivy.user.id}/freeze`)
+    const [id, prize] = [uuidv7(), toAsset('play:item:acorn')]
+    const transfer = { asset: prize, debit: 'issue:items', credit: userOwner(ivy.user.id), amount: toAmount(1n) }
+    const events = [{ type: 'listing.sold', payload: { user: uuidv7(), buyer: ivy.user.id } }] as const
+    await node.ledger.commit({ id, kind: 'test', tenant: 'main', request: digestOf(id), transfers: [transfer], events })
+    await vi.waitFor(() => expect(spend(ivy.user.id, prize)).rejects.toMatchObject({ code: 'ledger/frozen' }))
+  })
+
   test('of somebody who owes: the staff frees all but the money it is owed in', async () => {
     const gus = await person('Gus')
     const debt = { asset: USD, debit: `debt:${userOwner(gus.user.id)}`, credit: WORLD, amount: toAmount(5n) }

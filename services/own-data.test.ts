@@ -230,6 +230,15 @@ describe('an erasure', () => {
     expect(codeOf(await post('/me/erase', admin))).toEqual([409, 'auth/role'])
   })
 
+  test('of many at once neither waits for ever nor keeps others from the database', async () => {
+    const guests = await Promise.all(Array.from({ length: 60 }, () => newGuest(node)))
+    const answers = await Promise.all([
+      ...guests.map((guest) => post('/me/erase', guest)),
+      get('/me/preferences', await person()),
+    ])
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+  })
+
   test('of a guest needs no proof: there is nothing but the token', async () => {
     const guest = await newGuest(node)
     expect((await post('/me/erase', guest)).status).toBe(200)

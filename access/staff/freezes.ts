@@ -74,11 +74,13 @@ export class Freezes {
   }
 
   #follow(events: readonly CommittedEvent[]): void {
-    for (const { type, tenant, user, payload } of events) {
+    for (const event of events) {
+      const { type, tenant, payload } = event
       const object = type === 'staff.acted' ? /^user:(.+)$/.exec(String(payload['object']))?.[1] : undefined
       if (object !== undefined && payload['action'] === FREEZE) this.#frozen.add(object)
       if (object !== undefined && payload['action'] === FREE) this.#frozen.delete(object)
-      if (user !== null && this.#frozen.has(user)) this.#again({ tenant, user })
+      if (this.#frozen.size === 0) continue
+      for (const user of usersOf(event)) if (this.#frozen.has(user)) this.#again({ tenant, user })
     }
   }
 
@@ -107,6 +109,14 @@ export class Freezes {
       events: [event],
     })
   }
+}
+
+/** Whom an event may have brought something: the user it concerns, those who bought and sold, those who sat in a battle. */
+function usersOf({ user, payload }: CommittedEvent): ReadonlySet<string> {
+  const seats: readonly unknown[] = Array.isArray(payload['seats']) ? payload['seats'] : []
+  const named = ['user', 'buyer', 'seller', 'from', 'to'].map((field) => payload[field])
+  const all = [user, ...named, ...seats.map((seat) => (seat as Readonly<{ user?: unknown }> | null)?.user)]
+  return new Set(all.filter((each) => typeof each === 'string'))
 }
 
 /** What is owed of stays frozen until it is paid. */
