@@ -25,6 +25,12 @@ export const walletSettings = {
   },
   PAYMENT_MIN: whole(100, 'smallest units', [1, 1_000_000_000], 'Less costs more to move than it is.'),
   PAYMENT_MAX: whole(1_000_000, 'smallest units', [1, 1_000_000_000_000], 'Of one payment: 10,000.00.'),
+  PAYMENTS_OPEN_PER_USER: whole(
+    20,
+    'payments',
+    [1, 10_000],
+    'Begun and not decided: more is somebody who plays with the form.',
+  ),
   PAYMENT_EXPIRY_S: whole(3600, 's', [10, 604_800], 'A payment that nobody has made by then gives its limit back.'),
   PAYMENT_ASK_S: whole(
     20,

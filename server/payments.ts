@@ -53,6 +53,7 @@ function walletConfig(config: Config): WalletSettings {
     money: config.payment_assets.map(toAsset),
     min: BigInt(config.payment_min),
     max: BigInt(config.payment_max),
+    open_max: config.payments_open_per_user,
     expiry_ms: config.payment_expiry_s * 1000,
     ask_ms: config.payment_ask_s * 1000,
     kept_ms: config.payment_kept_days * DAY_MS,

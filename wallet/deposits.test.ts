@@ -87,6 +87,18 @@ describe('a deposit', () => {
     expect(unkeyed.body.code).toBe('request/key-missing')
   })
 
+  test('is not begun beside twenty that are not decided', async () => {
+    const ann = await wallet.player()
+    const first = await wallet.begun(ann)
+    for (let i = 1; i < 20; i++) await wallet.begun(ann)
+    const body = { asset: 'USD', amount: '5000' }
+    const answer = await wallet.call(ann.token, 'POST', '/transactions/deposit', body)
+    expect([answer.status, answer.body.code]).toEqual([429, 'request/too-many'])
+    await wallet.happen(first, { type: 'failed' })
+    await wallet.stands(ann, first, { state: 'failed' })
+    await wallet.begun(ann)
+  })
+
   test('of somebody else is not to be found', async () => {
     const [ann, bob] = [await wallet.player(), await wallet.player()]
     const id = await wallet.begun(ann)

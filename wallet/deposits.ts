@@ -45,8 +45,18 @@ export async function depositOnce(
       return commitChange<PaymentState>(change, { kind: 'deposit.begin', now_ms: begun_ms, timing: settings })
     })
   const known = await findPayment(ledger, id)
+  if (!known) await demandFew(parts, principal)
   const state = known?.payment ?? (await limits.depositWithin(principal, money, amount, begin)).state
   return detailOf(parts, tenant, state)
+}
+
+/** Throws `request/too-many` for somebody who begins payments and makes none. */
+async function demandFew({ pool, settings }: WalletParts, { tenant, user }: Principal): Promise<void> {
+  const { rowCount } = await pool.query(
+    `select from payment_listing where tenant = $1 and user_id = $2 and status = 'begun' limit $3`,
+    [tenant, user, settings.open_max],
+  )
+  if (rowCount === settings.open_max) throw new RollingDropError('request/too-many')
 }
 
 /** A payment, and where it is paid while that is open. What the provider will not take at all fails here. */

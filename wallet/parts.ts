@@ -30,6 +30,8 @@ export type WalletSettings = Readonly<{
   /** Of one payment, in smallest units. */
   min: bigint
   max: bigint
+  /** Payments of one user that are begun and not decided. */
+  open_max: number
   /** A payment that was begun and not heard of is given up after this long. */
   expiry_ms: number
   /** The provider is asked for the first time after this long, then after twice as long each time. */

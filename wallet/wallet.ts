@@ -41,7 +41,7 @@ type Filter<T> = Omit<T, 'tenant'>
  */
 export interface Wallet {
   money(): PaymentMoney
-  /** Throws `payment/asset`, `payment/amount`, `payment/unavailable`, `limit/exceeded` and what `Limits.depositWithin` throws. */
+  /** Throws `payment/asset`, `payment/amount`, `payment/unavailable`, `request/too-many`, `limit/exceeded` and what `Limits.depositWithin` throws. */
   deposit(principal: Principal, key: string, wanted: Deposit): Promise<PaymentDetail>
   /** Throws `payment/asset`, `payment/amount`, `payment/unavailable`, `user/debt`, `ledger/insufficient`, `person/unproven`, `person/proof-pending`. */
   withdraw(principal: Principal, key: string, wanted: Withdraw): Promise<Payment>
