@@ -59,7 +59,7 @@ export type BoxFiguresBody = z.infer<typeof boxFigures>
 
 export const revenueDay = dayFigures.extend({
   gross: decimal.describe('wagered less won'),
-  net: decimal.describe('gross and fees, less what was granted and commission'),
+  net: decimal.describe('gross and fees, less commission and what was granted, unless it is play money'),
 })
 export type RevenueDay = z.infer<typeof revenueDay>
 export const revenue = z.object({

@@ -10,7 +10,8 @@ afterAll(() => node.close())
 async function post(path: string, from: string, headers: Record<string, string>, body?: unknown): Promise<Tokens> {
   const json = body === undefined ? {} : { body: JSON.stringify(body) }
   const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, ...json }
-  const response = await node.app.request(path, init, { incoming: { socket: { remoteAddress: from } } as never })
+  const incoming = { socket: { remoteAddress: from }, headers: {} }
+  const response = await node.app.request(path, init, { incoming: incoming as never })
   return (await response.json()) as Tokens
 }
 

@@ -4,6 +4,7 @@ import type { PartnerBook, PartnerWorld } from '../access/partners/book.ts'
 import { may } from '../access/permissions.ts'
 import { MAIN_TENANT } from '../schema/account.ts'
 import { amounts, counts, type MoneyFigures } from '../schema/analytics.ts'
+import { isPlay } from '../schema/asset.ts'
 import { dayRange, partnerRevenue, revenue } from '../schema/analytics-http.ts'
 import { demandRange, exampleMoney, moneyJson } from './analytics-json.ts'
 import type { Gates } from './caller.ts'
@@ -23,7 +24,7 @@ const REFUSALS = refusals(
   'auth/token-expired',
   'auth/revoked',
 )
-const exampleDay = { ...exampleMoney, gross: '39200', net: '8610', day: '2026-01-31', users: 310 }
+const exampleDay = { ...exampleMoney, gross: '39200', net: '39610', day: '2026-01-31', users: 310 }
 
 const routes = {
   revenue: createRoute({
@@ -35,7 +36,7 @@ const routes = {
     responses: {
       200: json(revenue.meta({ id: 'Revenue' }), 'Complete up to a moment ago.', {
         days: [exampleDay],
-        total: [{ ...exampleMoney, gross: '39200', net: '8610' }],
+        total: [{ ...exampleMoney, gross: '39200', net: '39610' }],
       }),
       ...REFUSALS,
     },
@@ -96,9 +97,11 @@ async function worldsOf(book: PartnerBook, principal: Principal): Promise<Readon
 }
 
 function earnedJson(money: MoneyFigures) {
-  const { wagered, won, granted, fees, commission } = money
+  const { asset, wagered, won, granted, fees, commission } = money
   const gross = wagered - won
-  return { ...moneyJson(money), gross: `${gross}`, net: `${gross + fees - granted - commission}` }
+  // Play money is worth nothing: giving it away costs nothing.
+  const given = isPlay(asset) ? 0n : granted
+  return { ...moneyJson(money), gross: `${gross}`, net: `${gross + fees - given - commission}` }
 }
 
 function totals(days: readonly MoneyFigures[]): readonly MoneyFigures[] {

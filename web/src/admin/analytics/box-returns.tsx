@@ -74,7 +74,7 @@ function Band({ box: { returnToPlayer, expected, low, high, outside } }: { box: 
   const x = (value: number) => PAD + ((W - 2 * PAD) * (value - from)) / (to - from || 1)
   const words = `${share(returnToPlayer)} returned; between ${share(low)} and ${share(high)} expected`
   return (
-    <svg class="band" viewBox={`0 0 ${W} ${H}`} width={W} height={H} role="img" aria-label={words}>
+    <svg class="return-band" viewBox={`0 0 ${W} ${H}`} width={W} height={H} role="img" aria-label={words}>
       <title>{words}</title>
       <line class="grid" x1={PAD} x2={W - PAD} y1={H / 2} y2={H / 2} />
       <rect class="band-range" x={x(low)} width={Math.max(2, x(high) - x(low))} y={H / 2 - 6} height={12} rx={3} />
