@@ -1,5 +1,6 @@
 import { isErrorCode, RollingDropError } from '../schema/errors.ts'
 import type { Problem } from '../schema/http.ts'
+import { deviceId } from './device.ts'
 
 /** One HTTP request of ours. With an idempotency `key`, or as a GET, it may be sent again. */
 export type ApiRequest = Readonly<{
@@ -40,7 +41,9 @@ function address(base: string, { path, query = {} }: ApiRequest): string {
   return base + path + (words.length ? `?${new URLSearchParams(words)}` : '')
 }
 
-function init({ method, body, key, timeout_ms = REQUEST_TIMEOUT_MS }: ApiRequest, token: string | null): RequestInit {
+function init(request: ApiRequest, token: string | null): RequestInit {
+  const { method, path, body, key, timeout_ms = REQUEST_TIMEOUT_MS } = request
+  const device = path.startsWith('/auth/') ? deviceId() : undefined
   return {
     method,
     headers: {
@@ -48,6 +51,7 @@ function init({ method, body, key, timeout_ms = REQUEST_TIMEOUT_MS }: ApiRequest
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
       ...(key === undefined ? {} : { 'idempotency-key': key }),
+      ...(device === undefined ? {} : { 'x-rollingdrop-device': device }),
     },
     signal: AbortSignal.timeout(timeout_ms),
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -6,7 +6,8 @@ import type { ServiceConfig, ServiceEnv } from './parts.ts'
 
 /** How long a browser may go by what it was told of an origin. */
 const PREFLIGHT_S = 600
-const MAY_SAY = 'authorization, content-type, idempotency-key, if-none-match, x-request-id, traceparent'
+const MAY_SAY =
+  'authorization, content-type, idempotency-key, if-none-match, x-request-id, traceparent, x-rollingdrop-device'
 const MAY_READ =
   'etag, ratelimit, ratelimit-policy, retry-after, traceresponse, www-authenticate, x-request-id, idempotency-replayed'
 
