@@ -28,7 +28,12 @@ export function onError(log: ServiceParts['log']): ErrorHandler<ServiceEnv> {
 
 export const onNotFound: NotFoundHandler<ServiceEnv> = (c) => respond(c, new RollingDropError('request/not-found'))
 
+/** SQLSTATE of text that Postgres cannot hold: with a NUL in it, or half a character. */
+const NO_TEXT = new Set<unknown>(['22021', '22P05'])
+
 function fromDatabase(thrown: unknown): RollingDropError | undefined {
+  if (thrown instanceof Error && NO_TEXT.has(Reflect.get(thrown, 'code')))
+    return new RollingDropError('request/invalid', { issues: [{ path: '', message: 'not all of it is text' }] }, thrown)
   return isDatabaseAway(thrown) ? new RollingDropError('ledger/unavailable', undefined, thrown) : undefined
 }
 

@@ -103,10 +103,7 @@ async function attack(operation: Operation, role: string): Promise<Answer> {
       }),
     )
   const idempotency = `${role}-${operation.operationId}`
-  const query =
-    /\{kind\}|revision/.test(template) || operation.parameters?.some(({ name }) => name === 'revision')
-      ? '?revision=1'
-      : ''
+  const query = operation.parameters?.some(({ name }) => name === 'revision') ? '?revision=1' : ''
   if (security.some((each) => 'partnerKey' in each))
     return signedCall(wallet.node, key, method, path, { key: idempotency, ...(body && { body }) })
   return wallet.node.call(method, `${path}${query}`, {
