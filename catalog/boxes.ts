@@ -80,8 +80,11 @@ export class Boxes {
 
   /** Begins a box with its first draft. Throws `box/exists`. */
   async create(by: Principal, id: string, contents: BoxContents): Promise<BoxDraft> {
-    if (await findVersion(this.#parts.pool, by.tenant, id)) throw new RollingDropError('box/exists', { box: id })
-    await this.#write(by, [{ id, revision: 0, contents }], 'box/exists')
+    const { pool } = this.#parts
+    const [draft, newest] = await Promise.all([findDraft(pool, by.tenant, id), findVersion(pool, by.tenant, id)])
+    if (draft?.contents || newest) throw new RollingDropError('box/exists', { box: id })
+    // Of one that was thrown away the revision goes on.
+    await this.#write(by, [{ id, revision: draft?.revision ?? 0, contents }], 'box/exists')
     return this.draft(by.tenant, id)
   }
 

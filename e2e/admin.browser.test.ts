@@ -198,6 +198,15 @@ describe.skipIf(!hasChromium)('the staff in the page', () => {
     const widths = await ada.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
     expect(widths[0]).toBe(widths[1])
     await ada.picture('admin-editor-phone', { whole: true })
+    await ada.click('begin-report')
+    await expect
+      .poll(() => ada.at('report-verdict').getAttribute('data-agrees'), { ...soon, timeout: 60_000 })
+      .toBe('true')
+    await ada.at('histogram').scrollIntoViewIfNeeded()
+    await ada.picture('admin-report-phone')
+    await ada.page.setViewportSize({ width: 1280, height: 900 })
+    await ada.at('histogram').scrollIntoViewIfNeeded()
+    await ada.picture('admin-report-many')
   })
 
   test('the ledger holds after all of it', async () => {

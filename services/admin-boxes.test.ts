@@ -33,8 +33,12 @@ describe('a draft', () => {
     expect(await isOnOffer('toolbox')).toBe(false)
     expect((await call('DELETE', '/toolbox/draft?revision=2')).status).toBe(204)
     expect((await call('GET', '/toolbox/draft')).body.code).toBe('box/unknown')
+    expect((await call('POST', '', { id: 'toolbox', contents: contentsOf('toolbox') })).body).toMatchObject({
+      revision: 4,
+    })
+    expect((await call('DELETE', '/toolbox/draft?revision=4')).status).toBe(204)
     const acts = await events('staff.acted', 'toolbox')
-    expect(acts.map(({ payload }) => payload['action'])).toEqual(['box.draft', 'box.draft', 'box.draft'])
+    expect(acts.map(({ payload }) => payload['action'])).toEqual(Array(5).fill('box.draft'))
     expect(JSON.stringify(acts.map(({ payload }) => payload))).not.toContain('Box of')
   })
 
