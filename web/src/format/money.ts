@@ -12,6 +12,11 @@ export function money(amount: bigint, asset: string): string {
   return format.format(Number(amount) / 10 ** digits)
 }
 
+/** Whether an asset counts things, not money. */
+export function isItem(asset: string): boolean {
+  return /^(play:)?item:/.test(asset)
+}
+
 /** The money that an item of this asset is bought and sold for. */
 export function moneyOf(item: string): string {
   return item.startsWith(PLAY_PREFIX) ? 'play:CREDIT' : 'USD'

@@ -1,9 +1,8 @@
 import { itemArt } from '../art/item.ts'
-import { credits, creditsChange } from '../format/credits.ts'
+import { isItem, money } from '../format/money.ts'
 import { dayTime } from '../format/time.ts'
 import { itemOf } from '../state/catalog.ts'
 import type { Entry } from '../state/history.ts'
-import { PLAY } from '../state/session.ts'
 
 const kinds: Readonly<Record<string, string>> = {
   'guest.welcome': 'Welcome credits',
@@ -16,26 +15,26 @@ const kinds: Readonly<Record<string, string>> = {
   'battle.settle': 'Won in a battle',
   'box.open': 'Boxes opened',
   'item.sell': 'Item sold',
-  'item.move': 'Item given',
+  'item.give': 'Item given',
   'listing.open': 'Put on the market',
   'listing.sell': 'Sold on the market',
   'listing.end': 'Taken off the market',
-  'order.open': 'Kept aside for an order',
-  'order.fill': 'Bought on the market',
+  'order.place': 'Kept aside for an order',
   'order.end': 'Order ended',
   'trade.offer': 'Offered in a trade',
   'trade.accept': 'Traded',
   'trade.end': 'Trade ended',
   'deposit.post': 'Paid in',
   'deposit.refund': 'Refunded',
-  'withdrawal.post': 'Paid out',
+  'payment.close': 'Paid out',
   'redemption.ship': 'Sent home',
+  'debt.pay': 'Debt paid',
 }
 
 /** One movement of the player's own account, with the balance it left. */
 export function EntryRow({ entry }: { entry: Entry }) {
   const amount = BigInt(entry.amount)
-  const credit = entry.asset === PLAY
+  const isMoney = !isItem(entry.asset)
   const words = kinds[entry.kind] ?? entry.kind.replaceAll(/[._-]/g, ' ')
   return (
     <tr data-testid="history-entry" data-kind={entry.kind}>
@@ -43,13 +42,13 @@ export function EntryRow({ entry }: { entry: Entry }) {
         <time dateTime={new Date(entry.at).toISOString()}>{dayTime(entry.at)}</time>
       </td>
       <td>
-        {credit ? null : <ItemName asset={entry.asset} />}
+        {isMoney ? null : <ItemName asset={entry.asset} />}
         {entry.battle ? <a href={`/b/${entry.battle}`}>{words}</a> : words}
       </td>
       <td class={`number ${amount < 0n ? 'down' : 'up'}`}>
-        {credit ? creditsChange(amount) : `${amount > 0n ? '+' : '−'}${abs(amount)}`}
+        {`${amount < 0n ? '−' : '+'}${isMoney ? money(abs(amount), entry.asset) : abs(amount)}`}
       </td>
-      <td class="number">{credit ? credits(BigInt(entry.balance)) : entry.balance}</td>
+      <td class="number">{isMoney ? money(BigInt(entry.balance), entry.asset) : entry.balance}</td>
     </tr>
   )
 }
@@ -64,4 +63,4 @@ function ItemName({ asset }: { asset: string }) {
   )
 }
 
-const abs = (amount: bigint) => (amount < 0n ? -amount : amount).toString()
+const abs = (amount: bigint) => (amount < 0n ? -amount : amount)

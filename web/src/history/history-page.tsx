@@ -1,14 +1,14 @@
 import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { isItem } from '../format/money.ts'
 import { OwnNav } from '../shell/own-nav.tsx'
 import { entries, followHistory, loading, loadMore, more } from '../state/history.ts'
-import { PLAY } from '../state/session.ts'
 import { BattleResults } from './battle-results.tsx'
 import { EntryRow } from './entry-row.tsx'
 
 const views = [
   { id: 'results', name: 'Results' },
-  { id: 'credits', name: 'Credits' },
+  { id: 'credits', name: 'Money' },
   { id: 'items', name: 'Items' },
 ] as const
 
@@ -41,7 +41,7 @@ export function HistoryPage() {
 function Shown() {
   if (view.value === 'results') return <BattleResults entries={entries.value} />
   const credit = view.value === 'credits'
-  const shown = entries.value.filter((entry) => (entry.asset === PLAY) === credit)
+  const shown = entries.value.filter((entry) => isItem(entry.asset) !== credit)
   if (shown.length === 0) return null
   return (
     <div class="table-wrap">
