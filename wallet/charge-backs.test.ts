@@ -105,3 +105,19 @@ describe('a charge-back', () => {
     expect(await wallet.money(ann)).toEqual({ has: 0n, held: 0n, owes: 0n, frozen: false })
   })
 })
+
+test('the audit finds a debt that is not what is counted of it', async () => {
+  const ann = await wallet.player()
+  const id = await wallet.paid(ann)
+  await spend(ann, 5000n)
+  await chargeBack(ann, id)
+  // By the ledger itself, so that nothing else is wrong.
+  await give(wallet, 'world', `debt:${userOwner(ann.id)}`, 1n)
+  const audit = { databaseUrl: wallet.node.url }
+  expect(await auditLedger(audit)).toMatchObject({
+    audit: 'failed',
+    finding: { what: 'debt/owed', expected: '5000', found: '4999' },
+  })
+  await give(wallet, `debt:${userOwner(ann.id)}`, 'world', 1n)
+  expect(await auditLedger(audit)).toMatchObject({ audit: 'ok' })
+})

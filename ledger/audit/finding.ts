@@ -21,6 +21,7 @@ type Subject =
   | 'actor'
   | 'battle'
   | 'offer'
+  | 'debt'
   | 'checkpoint'
   | 'archive'
 

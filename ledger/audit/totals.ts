@@ -153,6 +153,17 @@ const totals: readonly Total[] = [
     }),
   },
   {
+    sql: 'debts',
+    scope: 'both',
+    values: 'none',
+    finding: ([owner, asset, expected, found]) => ({
+      what: 'debt/owed',
+      account: `${owner} (${asset})`,
+      expected: expected!,
+      found: found!,
+    }),
+  },
+  {
     sql: 'offer-escrows',
     scope: 'both',
     values: 'none',
