@@ -2,8 +2,8 @@
 const STEP = 1.4
 
 /**
- * The highest rate that was seen to hold: from `from` upwards (downwards, when that does not hold) in steps, then between the last
- * that held and the first that did not, halving what lies between them `tries` times. In whole tens; 0 when none held.
+ * The highest rate that was seen to hold: from `from` upwards in steps (downwards by halves, when that does not hold), then between
+ * the last that held and the first that did not, halving what lies between them `tries` times. In whole tens; 0 when none held.
  */
 export async function highestRate(
   { from, tries }: Readonly<{ from: number; tries: number }>,
@@ -25,7 +25,7 @@ async function upwards(good: number, holds: (per_s: number) => Promise<boolean>)
 
 async function downwards(bad: number, holds: (per_s: number) => Promise<boolean>): Promise<[number, number]> {
   if (bad <= 10) return [0, bad]
-  const next = inTens(bad / STEP)
+  const next = inTens(bad / 2)
   return (await holds(next)) ? [next, bad] : downwards(next, holds)
 }
 
