@@ -41,7 +41,7 @@ const routes = {
       200: json(departure.meta({ id: 'Departure' }), 'Send the browser there.', {
         url: 'https://id.example.org/auth?…',
       }),
-      ...refusals('auth/provider-unknown', 'auth/provider', 'auth/token-invalid', 'auth/revoked'),
+      ...refusals('auth/provider-unknown', 'auth/provider', 'server/busy', 'auth/token-invalid', 'auth/revoked'),
     },
   }),
   arrive: createRoute({

@@ -127,6 +127,22 @@ describe('signing in with a provider', () => {
     await expect(signIn.arrive('test', forged, again.state)).rejects.toEqual(coded('auth/provider'))
   })
 
+  test('leaves a provider that does not answer alone for a while, and is not put off by codes that are none', async () => {
+    for (let n = 0; n < 8; n++) {
+      const { state } = await signIn.depart('main', 'test', undefined)
+      const forged = new URL(
+        `${SITE}/auth/providers/test/return?code=none-${n}&state=${state}&iss=${encodeURIComponent(issuer)}`,
+      )
+      await expect(signIn.arrive('test', forged, state)).rejects.toEqual(coded('auth/provider'))
+    }
+    const providers = [{ name: 'away', issuer: 'http://127.0.0.1:9', clientId: 'us', clientSecret: 'x' }]
+    const parts = { pool: node.pool, access: node.access, sealer: createSealer(node.secretKey), clock: Date.now }
+    const away = createProviderSignIn({ ...parts, providers, site: SITE })
+    const depart = () => away.depart('main', 'away', undefined)
+    for (let n = 0; n < 5; n++) await expect(depart()).rejects.toEqual(coded('auth/provider'))
+    await expect(depart()).rejects.toEqual(coded('server/busy'))
+  })
+
   test('is not possible with a provider nobody knows, or one that does not answer', async () => {
     await expect(signIn.depart('main', 'nobody', undefined)).rejects.toEqual(coded('auth/provider-unknown'))
     const { pool, access } = node

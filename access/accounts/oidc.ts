@@ -5,6 +5,7 @@ import type { TenantId } from '../../schema/account.ts'
 import { RollingDropError } from '../../schema/errors.ts'
 import type { Tokens } from '../../schema/http.ts'
 import type { Principal } from '../access.ts'
+import { createBreaker, type Breaker } from '../breaker.ts'
 import { friendlyName } from '../friendly-name.ts'
 import type { AccessOperations } from '../open.ts'
 import type { Sealer } from '../seal.ts'
@@ -60,6 +61,9 @@ const arrived: Purpose<User> = {
   }),
 }
 
+/** Of calls to one provider. It is asked twice for each sign-in. */
+const PATIENCE = { timeout_ms: 20_000, at_once_max: 50, waiting_max: 200, failures: 5, rest_ms: 5_000 }
+
 const claims = z.object({
   sub: z.string().min(1).max(255),
   email: z.email().max(254).optional(),
@@ -70,6 +74,15 @@ export function createProviderSignIn(parts: Parts): ProviderSignIn {
   const { pool, access, providers, site, clock } = parts
   const tokens = new OneTimeTokens(parts)
   const discovered = new Map<string, Promise<client.Configuration>>()
+  const breakers = new Map(
+    providers.map(({ name }) => [name, createBreaker({ name: 'sign-in provider', ...PATIENCE })]),
+  )
+
+  function ask<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const breaker = breakers.get(name)
+    if (!breaker) throw new RollingDropError('auth/provider-unknown')
+    return asProvider(breaker, work)
+  }
 
   function configurationOf(name: string): Promise<client.Configuration> {
     const provider = providers.find((each) => each.name === name)
@@ -87,7 +100,7 @@ export function createProviderSignIn(parts: Parts): ProviderSignIn {
   return {
     names: providers.map(({ name }) => name),
     async depart(tenant, name, guest) {
-      const configuration = await asProvider(() => configurationOf(name))
+      const configuration = await ask(name, () => configurationOf(name))
       const verifier = client.randomPKCECodeVerifier()
       const nonce = client.randomNonce()
       const pending = { tenant, verifier, nonce, guest: guest?.guest ? guest.user : null }
@@ -106,8 +119,8 @@ export function createProviderSignIn(parts: Parts): ProviderSignIn {
       // Only the browser that set out has the state in its cookie: nobody can be signed in as another by a link.
       if (state === undefined || address.searchParams.get('state') !== state) throw new RollingDropError('auth/link')
       const { tenant, verifier, nonce, guest } = await tokens.take(departed, state)
-      const configuration = await asProvider(() => configurationOf(name))
-      const told = await asProvider(async () => {
+      const configuration = await ask(name, () => configurationOf(name))
+      const told = await ask(name, async () => {
         const back = new URL(returnTo(name))
         back.search = address.search
         const checks = { pkceCodeVerifier: verifier, expectedNonce: nonce, expectedState: state, idTokenExpected: true }
@@ -135,12 +148,24 @@ function discover({ issuer, clientId, clientSecret }: Provider): Promise<client.
   })
 }
 
-/** Whatever goes wrong over there is one refusal; the cause is for the log. */
-async function asProvider<T>(work: () => Promise<T>): Promise<T> {
+/** Whatever goes wrong over there is one refusal; the cause is for the log. A provider that does not answer is left alone for a while. */
+async function asProvider<T>(breaker: Breaker, work: () => Promise<T>): Promise<T> {
   try {
-    return await work()
+    return await breaker.run(() => work().catch(refuseAnswer))
   } catch (error) {
     if (error instanceof RollingDropError) throw error
     throw new RollingDropError('auth/provider', undefined, error)
   }
+}
+
+/** An answer that we do not like is one, too: nobody keeps others out by sending codes that are none. */
+function refuseAnswer(error: unknown): never {
+  if (error instanceof RollingDropError || isAway(error)) throw error
+  throw new RollingDropError('auth/provider', undefined, error)
+}
+
+function isAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return error instanceof Response && error.status >= 500
+  const isUnreached = error.message === 'fetch failed' || ['AbortError', 'TimeoutError'].includes(error.name)
+  return isUnreached || isAway(error.cause)
 }
