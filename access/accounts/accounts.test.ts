@@ -83,7 +83,15 @@ describe('an account', () => {
     const sealer = createSealer(node.secretKey)
     const mail = new Mail({ pool, sealer, clock, carrier: undefined, log })
     const passwords = new Passwords({ memory_kib: 64, passes: 1, atOnce: 2, waiting_max: 100 })
-    const quiet = new PostgresAccounts({ pool, access, sealer, passwords, mail, site: 'https://site.test', clock })
+    const quiet: Accounts = new PostgresAccounts({
+      pool,
+      access,
+      sealer,
+      passwords,
+      mail,
+      site: 'https://site.test',
+      clock,
+    })
     const hashed = vi.spyOn(passwords, 'hash')
     const verified = vi.spyOn(passwords, 'verify')
     const query = vi.spyOn(pool, 'query')
