@@ -32,7 +32,7 @@ export async function depositOnce(
   const money = realMoney(wanted.asset, settings.money)
   const amount = payable(wanted.amount, settings)
   const command = { principal, route: 'POST /transactions/deposit', key, body: wanted }
-  const { outcome: id, request } = await claim(pool, command, clock(), async () => null)
+  const { outcome: id, request, first } = await claim(pool, command, clock(), async () => null)
   const { tenant, user } = principal
   const begun_ms = clock()
   const intent = { id, user, provider: provider.name, asset: money, amount: `${amount}`, begun_ms }
@@ -44,7 +44,7 @@ export async function depositOnce(
       const change = { state, transfers: budget, holds: [], freezes: [], events }
       return commitChange<PaymentState>(change, { kind: 'deposit.begin', now_ms: begun_ms, timing: settings })
     })
-  const known = await findPayment(ledger, id)
+  const known = first ? undefined : await findPayment(ledger, id)
   if (!known) await demandFew(parts, principal)
   const state = known?.payment ?? (await limits.depositWithin(principal, money, amount, begin)).state
   return detailOf(parts, tenant, state)
