@@ -10,6 +10,7 @@ import { createSandboxKyc } from '../access/persons/sandbox-kyc.ts'
 import { createSealer } from '../access/seal.ts'
 import { toAsset } from '../schema/asset.ts'
 import { toRollingDropError } from '../schema/errors.ts'
+import { boxEditor } from '../test/box-staff.ts'
 import { PLAY_RULES } from '../test/limits.ts'
 import { newGuest, openTestNode, type TestNode } from '../test/node.ts'
 
@@ -249,8 +250,27 @@ describe('the rules of a tenant', () => {
     expect(await codeOf(node.limits.spend(principal, USD, 1n))).toBe('no refusal')
     await set(admin.token, { ageMin: 0, countriesBlocked: [], realMoney: false })
     expect(await codeOf(node.limits.spend(principal, USD, 1n))).toBe('box/not-sold-here')
-    expect((await node.call('GET', '/boxes/catalog')).status).toBe(200)
     await set(admin.token, usual)
+  })
+
+  test('leave boxes for real money out of the catalogue where they are not sold', async () => {
+    const admin = await staff('admin')
+    await boxEditor(node, admin.token).published('for-dollars', { asset: 'USD' })
+    const offered = async (query = '') => {
+      const { body } = await node.call('GET', `/boxes/catalog${query}`)
+      return (body as { id: string }[]).some(({ id }) => id === 'for-dollars')
+    }
+    expect([await offered(), await offered('?country=DE'), await offered('?country=BE')]).toEqual([true, true, false])
+    await set(admin.token, { ...usual, realMoney: false })
+    expect([await offered(), await offered('?country=DE')]).toEqual([false, false])
+    await set(admin.token, usual)
+    const { token, principal } = await somebody()
+    await node.persons.state(principal, { ...GROWN, country: 'BE' })
+    const { next } = (await node.call('GET', '/seeds', { token })).body
+    await node.call('POST', '/seeds', { token, body: { seeds: next.seeds, clientSeed: 'ab'.repeat(32) } })
+    const body = { box: 'for-dollars', count: 1 }
+    const refused = await node.call('POST', '/transactions/open-box', { token, key: 'k', body })
+    expect([refused.status, refused.body.code]).toEqual([451, 'box/not-sold-here'])
   })
 
   test.each([{ ageMin: -1 }, { ageMin: 17.5 }, { countriesBlocked: ['Belgium'] }, { realMoney: 'yes' }])(
