@@ -3,6 +3,7 @@ import type { Origin } from '../access/accounts/accounts.ts'
 import { clientAddressFinder } from '../access/client-address.ts'
 import type { Permission } from '../access/permissions.ts'
 import { RollingDropError } from '../schema/errors.ts'
+import { partnerHeaders } from '../schema/partner.ts'
 import type { ServiceEnv, ServiceParts } from './parts.ts'
 import { demandOrigin } from './origin.ts'
 import { createRateLimit, type Allowance } from './rate-limit.ts'
@@ -45,7 +46,10 @@ export type Gates = Readonly<{
   confirmedStaffCommand: (permission: Permission) => [Middleware, Middleware, Middleware, Middleware]
 }>
 
-type GateParts = Pick<ServiceParts, 'access' | 'accounts' | 'domains' | 'userLimit' | 'config' | 'clock'>
+type GateParts = Pick<
+  ServiceParts,
+  'access' | 'accounts' | 'partnerAccess' | 'domains' | 'userLimit' | 'config' | 'clock'
+>
 
 export function createGates(parts: GateParts): Gates {
   const { access, accounts, config, clock } = parts
@@ -69,6 +73,8 @@ export function createGates(parts: GateParts): Gates {
     c.set('key', idempotencyKey(c))
     await next()
   }
+  const isPartnerCall = (c: Context<ServiceEnv>): boolean =>
+    c.req.path.startsWith('/partner/v1/') && parts.partnerAccess.isLive(c.req.header(partnerHeaders.key) ?? '')
   const confirmed: Middleware = async (c, next) => {
     await accounts.demandConfirmed(c.var.principal)
     await next()
@@ -81,7 +87,8 @@ export function createGates(parts: GateParts): Gates {
     }
   return {
     anyone: async (c, next) => {
-      tell(c, 'address', requests.take(client(c)))
+      // A partner's server calls for all of the partner's users: its quota limits it, not its address.
+      if (!isPartnerCall(c)) tell(c, 'address', requests.take(client(c)))
       await next()
     },
     newcomer: async (c, next) => {

@@ -228,4 +228,16 @@ describe('a call', () => {
     expect(body.boxes[0]).toMatchObject({ id: 'pocket-change', prizes: expect.any(Array) })
     expect(body.boxes[0].prizes.reduce((sum: number, { chance }: { chance: number }) => sum + chance, 0)).toBeCloseTo(1)
   })
+
+  test('is limited by the partner’s quota and not by the address it comes from, unless its key is not live', async () => {
+    const narrow = await openTestNode({ requestsPerMinute: 12 })
+    const firm = await newPartner(narrow, await newAdmin(narrow))
+    for (let i = 0; i < 30; i++)
+      expect((await signedCall(narrow, firm.key, 'GET', '/partner/v1/boxes')).status).toBe(200)
+    const stranger = { id: 'nobody-1', secret: 'x' }
+    const codes = new Set<string>()
+    for (let i = 0; i < 20; i++) codes.add((await signedCall(narrow, stranger, 'GET', '/partner/v1/boxes')).body.code)
+    expect(codes).toEqual(new Set(['partner/key-unknown', 'request/too-many']))
+    await narrow.close()
+  })
 })

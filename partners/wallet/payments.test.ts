@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { createOutbound } from '../../access/outbound.ts'
+import { createOutbound, type Outbound } from '../../access/outbound.ts'
 import { PartnerAdministration } from '../../access/partners/administration.ts'
 import { createSealer } from '../../access/seal.ts'
 import type { Partner } from '../../access/partner.ts'
@@ -122,14 +122,14 @@ describe('an opening that a partner’s own wallet pays', () => {
   test('takes its price from the wallet, once for a key, and nothing from an account of ours', async () => {
     const user = await newUser()
     const [first, again] = await Promise.all([open(user, 'same', 2), open(user, 'same', 2)])
-    expect([first!.status, again!.body]).toEqual([200, first!.body])
-    expect(first!.body).toMatchObject({ price: '500', balance: null })
-    expect(await open(user, 'same', 2)).toMatchObject({ body: first!.body })
+    expect([first.status, again.body]).toEqual([200, first.body])
+    expect(first.body).toMatchObject({ price: '500', balance: null })
+    expect(await open(user, 'same', 2)).toMatchObject({ body: first.body })
     await demandAgreement(user)
     const { body } = await signedCall(node, firm.key, 'GET', `/partner/v1/users/${user}`)
     expect(body.wallet).toEqual([{ asset: 'play:CREDIT', balance: `${wallet.balance(user)}` }])
     // Of what is out of stock the value comes back to the wallet.
-    const won = first!.body.payouts.find(({ asset }: { asset: string }) => asset === PLAY_CREDIT)?.amount ?? '0'
+    const won = first.body.payouts.find(({ asset }: { asset: string }) => asset === PLAY_CREDIT)?.amount ?? '0'
     expect(wallet.balance(user)).toBe(START - 500n + BigInt(won))
     expect(wallet.calls.get('wrong')).toBeUndefined()
   })
@@ -191,7 +191,7 @@ const partnerOf = async (): Promise<Partner> => {
 }
 
 /** Another node over the same database, with a ledger of its own. */
-function partnersOver(ledger: Ledger, post = outbound.post): Partners {
+function partnersOver(ledger: Ledger, post: Outbound['post'] = (request) => outbound.post(request)): Partners {
   const { pool, catalog, limits, access, partnerBook: book, secretKey } = node
   const sealer = createSealer(secretKey)
   const clock = Date.now
