@@ -196,7 +196,7 @@ describe('times', () => {
   test('a box is published and retired by itself, on time, as it stood when that was decided', async () => {
     const { revision } = await drafted('fleeting')
     await reported('fleeting')
-    const [publishAt, retireAt] = [inAWhile(1_000), inAWhile(2_200)]
+    const [publishAt, retireAt] = [inAWhile(2_500), inAWhile(4_500)]
     expect((await call('POST', '/fleeting/publish', { revision, at: publishAt })).body).toMatchObject({
       state: 'draft',
       publishAt,
@@ -204,11 +204,11 @@ describe('times', () => {
     expect((await call('POST', '/fleeting/retire', { at: retireAt })).body).toMatchObject({ publishAt, retireAt })
     await call('PUT', '/fleeting/draft', { revision, contents: contentsOf('fleeting', { name: 'Later' }) })
     expect(await isOnOffer('fleeting')).toBe(false)
-    await vi.waitFor(async () => expect(await isOnOffer('fleeting')).toBe(true), { timeout: 5_000, interval: 20 })
+    await vi.waitFor(async () => expect(await isOnOffer('fleeting')).toBe(true), { timeout: 10_000, interval: 20 })
     expect(Date.now() - publishAt).toBeGreaterThanOrEqual(0)
     expect(Date.now() - publishAt).toBeLessThan(1_000)
     expect((await node.call('GET', '/boxes/fleeting/items')).body.name).toBe('Box of fleeting')
-    await vi.waitFor(async () => expect(await isOnOffer('fleeting')).toBe(false), { timeout: 5_000, interval: 20 })
+    await vi.waitFor(async () => expect(await isOnOffer('fleeting')).toBe(false), { timeout: 10_000, interval: 20 })
     expect(Date.now()).toBeGreaterThanOrEqual(retireAt)
     const draft = (await call('GET', '/fleeting/draft')).body
     expect(draft).toMatchObject({ saved: true, contents: { name: 'Later' } })
