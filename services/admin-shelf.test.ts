@@ -64,7 +64,7 @@ describe('two who publish a box at once', () => {
   test('each get a version of their own, and none is lost', async () => {
     const parts = { pool: node.pool, ledger: node.ledger, tenant: 'main', clock: Date.now }
     await published('raced')
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 3; round++) {
       const { revision } = (await call('GET', '/raced/draft')).body
       const contents = contentsOf('raced', { price: `${101 + round}` })
       const saved = await call('PUT', '/raced/draft', { revision, contents })
@@ -81,7 +81,7 @@ describe('two who publish a box at once', () => {
       )
       expect(versions.some(({ hash }: { hash: string }) => hash === there.hash)).toBe(true)
     }
-  })
+  }, 60_000)
 })
 
 describe('files', () => {

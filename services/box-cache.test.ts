@@ -76,7 +76,7 @@ test('two nodes ring for a planned publication, and it is published once', async
   expect(Date.now()).toBeGreaterThanOrEqual(at)
   for (const id of ids) expect(await editor.events('box.published', id)).toHaveLength(1)
   expect(failures).toEqual([])
-})
+}, 60_000)
 
 test('a report that one node draws is told by the other, and one whose node is gone is drawn anew', async () => {
   await editor.drafted('far')
@@ -155,4 +155,4 @@ test('of a mixed load more than 95 % is answered from memory, and /metrics says 
   )
   expect(body).not.toContain('garden-shed')
   expect(valueOf('process_resident_memory_bytes')).toBeGreaterThan(1e6)
-})
+}, 60_000)
