@@ -28,18 +28,33 @@ export async function openBoxFor(
   const { openings, book, payments } = parts
   const { user: externalId, clientSeed, ...boxes } = wanted
   const principal = callerOf(partner, user)
-  await beginSeeds(parts, principal, clientSeed)
   const command = { principal, key: `${partner.id} ${key}`, wanted: boxes }
   const wallet = (await book.worldOf(partner.tenant))?.wallet
+  const begin = () => beginSeeds(parts, principal, clientSeed)
   const opened = wallet
-    ? await openPaid(parts, command, payments.payer({ user, externalId, wallet }))
-    : await openings.open(principal, command.key, boxes)
+    ? await begin().then(() => openPaid(parts, command, payments.payer({ user, externalId, wallet })))
+    : await openOwn(openings, command, begin)
   const { balance, ...rest } = opened
   const commission = await commissionOf(parts, partner, opened.opening as OutcomeId)
   return { user: externalId, ...rest, commission, balance: wallet ? null : balance }
 }
 
 type Command = Readonly<{ principal: Principal; key: string; wanted: Omit<PartnerOpenBox, 'user' | 'clientSeed'> }>
+
+/** Seeds are begun when it turns out that there are none: of all openings of a user that is one. */
+async function openOwn(
+  openings: Parts['openings'],
+  { principal, key, wanted }: Command,
+  begin: () => Promise<void>,
+): Promise<Opened> {
+  try {
+    return await openings.open(principal, key, wanted)
+  } catch (cause) {
+    if (toRollingDropError(cause).code !== 'seeds/unknown') throw cause
+    await begin()
+    return openings.open(principal, key, wanted)
+  }
+}
 
 async function openPaid(
   { openings, payments }: Parts,
