@@ -158,6 +158,14 @@ describe.skipIf(!hasChromium)('between players in the page', () => {
     await expect.poll(() => ann.at('pay-out-refused').textContent(), soon).toMatch(/Prove who you are/)
   })
 
+  test('every page of it is found, also by whoever comes from outside', async () => {
+    for (const path of ['/market', '/market/mine', '/market/play:item:dime', '/trading', '/wallet', '/u/somebody']) {
+      const { status, headers } = await fetch(`${server.url}${path}`, { headers: { accept: 'text/html' } })
+      expect([path, status, headers.get('content-type')]).toEqual([path, 200, 'text/html; charset=utf-8'])
+    }
+    expect([...ann.complaints, ...bob.complaints].filter((each) => !/40[0-9]/.test(each))).toEqual([])
+  })
+
   test('the ledger holds after all of it', async () => {
     expect(await audit({ DATABASE_URL: database.url })).toMatchObject({ audit: 'ok' })
   })
