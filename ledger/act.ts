@@ -69,8 +69,9 @@ export async function act<State>(
     if (row && !known) throw new RollingDropError('ledger/fenced')
     const decision = await decide(known && actor.read(known.state), known?.finished ?? false)
     if (decision.type !== 'commit') {
-      const before = known && (await receiptOf(ledger, actor, command))
-      if (before) return { receipt: before, state: actor.read(known.state) }
+      // Another copy of the command may have come between our look and this decision, and have made the actor.
+      const before = await receiptOf(ledger, actor, command)
+      if (before) return { receipt: before, state: await stateOf(ledger, actor) }
       if (decision.type === 'done') return { receipt: undefined, state: decision.state }
       throw new RollingDropError(decision.code, decision.details)
     }
