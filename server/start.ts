@@ -4,7 +4,7 @@ import pg from 'pg'
 import type { Logger } from 'pino'
 import { dropOldKeys } from '../access/idempotency.ts'
 import { createAccess, type AccessOperations } from '../access/open.ts'
-import { createOutbound } from '../access/outbound.ts'
+import { createOutbound, type Outbound } from '../access/outbound.ts'
 import { createSealer } from '../access/seal.ts'
 import { seedCatalog } from '../catalog/seed.ts'
 import type { Config } from '../config.ts'
@@ -27,7 +27,7 @@ import type { Services } from '../services/parts.ts'
 import { openAccounts, openProviderSignIn, siteOf } from './accounts.ts'
 import { openBridge } from './bridge.ts'
 import { Cleanup } from './cleanup.ts'
-import { openEconomy } from './economy.ts'
+import { openEconomy, type Economy, type EconomyParts } from './economy.ts'
 import { openIdentity } from './identity.ts'
 import { openLog } from './log.ts'
 import { openPartnerAccess } from './partners.ts'
@@ -155,24 +155,8 @@ async function buildApp(begun: Begun, databaseUrl: string, server: Server, url: 
   const accounts = openAccounts({ ...base, pool, access, sealer, url })
   cleanup.add('accounts', () => accounts.close())
   dropNowAndThen(base, 'accounts', () => accounts.dropExpired())
-  await step('filling the catalogue', () => seedCatalog({ pool, ledger, clock }))
-  const outbound = createOutbound({ loopback: config.outbound_loopback })
-  cleanup.add('outbound calls', () => outbound.close())
-  const rules = economyRules(config)
-  const { close, ...economy } = openEconomy({
-    ...base,
-    ...rules,
-    ...(await openIdentity(base, sealer, url)),
-    payments: await openPayments(base, pool, sealer, url),
-    pool,
-    ledger,
-    tail,
-    access,
-    accounts,
-    sealer,
-    outbound,
-  })
-  cleanup.add('economy', close)
+  const stands = { pool, ledger, tail, access, accounts, sealer }
+  const { outbound, ...economy } = await openShared(base, stands, url)
   const entropy = await openEntropy({ ...entropyConfig(config), pool, ledger, sealer, log, clock: time })
   cleanup.add('entropy', () => entropy.close())
   dropNowAndThen(base, 'personal logs', () => new PersonalLog(pool, config.session_log_days).dropOld())
@@ -219,6 +203,33 @@ async function buildApp(begun: Begun, databaseUrl: string, server: Server, url: 
   services.route('/', rooms.routes)
   services.route('/', bridge.routes)
   return services
+}
+
+type Stands = Pick<EconomyParts, 'pool' | 'ledger' | 'tail' | 'access' | 'accounts' | 'sealer'>
+
+/** What rooms and services share, and the way to call a tenant's URL. */
+async function openShared(
+  base: Base,
+  stands: Stands & Readonly<{ pool: pg.Pool }>,
+  url: string,
+): Promise<Omit<Economy, 'close'> & Readonly<{ outbound: Outbound }>> {
+  const { config, cleanup, clock } = base
+  const { pool, ledger, sealer } = stands
+  await step('filling the catalogue', () => seedCatalog({ pool, ledger, clock }))
+  const outbound = createOutbound({ loopback: config.outbound_loopback })
+  cleanup.add('outbound calls', () => outbound.close())
+  const identity = await openIdentity(base, sealer, url)
+  const payments = await openPayments(base, pool, sealer, url)
+  const { close, ...economy } = openEconomy({
+    ...base,
+    ...economyRules(config),
+    ...identity,
+    ...stands,
+    payments,
+    outbound,
+  })
+  cleanup.add('economy', close)
+  return { ...economy, outbound }
 }
 
 async function openOurLedger(

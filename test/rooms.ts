@@ -31,6 +31,7 @@ import type { ErrorReply } from '../schema/errors.ts'
 import type { Tokens } from '../schema/http.ts'
 import { uuidv7 } from '../schema/uuid.ts'
 import { createDatabase, type TestDatabase } from './database.ts'
+import { TEST_ROOMS } from './rooms-config.ts'
 import { openTestLimits } from './limits.ts'
 
 export const CREDITS = 100_000n
@@ -80,15 +81,6 @@ export type TestClient = Readonly<{
 
 const PARTNER_QUOTA: PartnerQuota = { connections_max: 1_000, requests_per_minute: 1_000_000, messages_per_s: 100_000 }
 
-const LIMITS = {
-  tick_ms: 20,
-  recovery_max: 1_000,
-  filters_max: 20,
-  skip_bytes: 262_144,
-  slow_bytes: 1_048_576,
-  slow_ms: 10_000,
-}
-
 /** A node with rooms on a free port, or the one given, over a database of its own or the one given. Close it in `afterAll`. */
 export async function openTestRooms(
   changed: Partial<RoomsConfig> = {},
@@ -110,24 +102,7 @@ export async function openTestRooms(
   const logged: object[] = []
   const into = (fields: object, message: string) => void logged.push({ message, ...fields })
   const log = { info: into, warn: into, error: into }
-  const config: RoomsConfig = {
-    databaseUrl: database.url,
-    redisUrl: '',
-    publicAddress: '',
-    lease_ms: 1500,
-    beat_ms: 300,
-    messages_per_second: 30,
-    message_bytes_max: 4096,
-    mailbox_max: 4096,
-    rooms_max: 10_000,
-    spectators_max: 10_000,
-    sockets_per_user_max: 10_000,
-    session_log_days: 30,
-    trustedProxies: [],
-    plain: { sockets_max: 10_000, sockets_per_address_max: 10_000, life_ms: 10_000 },
-    feed: LIMITS,
-    ...changed,
-  }
+  const config: RoomsConfig = { ...TEST_ROOMS, databaseUrl: database.url, ...changed }
   const failed = (error: unknown) => void logged.push({ error })
   const partners = await openPartners({ pool, ledger, tail, sealer, quota: PARTNER_QUOTA, clock: Date.now, failed })
   const catalog = createCatalog({ pool, tail })
