@@ -166,6 +166,7 @@ const webhookRoute = createRoute({
       'payment/signature',
       'payment/unknown',
       'payment/asset',
+      'payment/amount',
       'payment/state',
       'payment/unavailable',
       'request/not-found',

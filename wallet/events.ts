@@ -25,13 +25,15 @@ type Parts = Pick<WalletParts, 'pool' | 'ledger' | 'clock' | 'settings'>
 
 /**
  * Applies what a provider tells of a payment, once however often it is told. Throws `payment/unknown`, `payment/asset` when it is not
- * the payment's money, and `payment/state` for what can no longer be applied.
+ * the payment's money, `payment/amount` when more came in than was asked for: somebody has to look at it before it counts, and the
+ * reconciliation shows it; and `payment/state` for what can no longer be applied.
  */
 export async function applyEvent(parts: Parts, provider: string, event: ProviderEvent): Promise<void> {
   const known = await findPayment(parts.ledger, event.payment)
   if (known?.payment.provider !== provider) throw new RollingDropError('payment/unknown')
   const { payment, tenant } = known
   if (payment.asset !== event.asset) throw new RollingDropError('payment/asset')
+  if (event.type === 'paid' && event.amount > BigInt(payment.amount)) throw new RollingDropError('payment/amount')
   const owner = { tenant, user: payment.user }
   const money = toAsset(payment.asset)
   await withPurse(parts, { owner, money }, (purse) => commitEvent(parts, tenant, event, purse))

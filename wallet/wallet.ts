@@ -55,7 +55,7 @@ export interface Wallet {
   redemptions(owner: Owner, filter: Filter<RedemptionFilter>): Promise<RedemptionPage>
   debts(owner: Owner): Promise<Debts>
 
-  /** What a provider tells. Late, twice or out of order ends the same. Throws `payment/signature`, `payment/unknown`, `payment/asset`, `payment/state`. */
+  /** What a provider tells. Late, twice or out of order ends the same. Throws `payment/signature`, `payment/unknown`, `payment/asset`, `payment/amount`, `payment/state`. */
   heard(provider: string, webhook: PaymentWebhook): Promise<void>
 
   allPayments(tenant: TenantId, filter: Filter<PaymentFilter>): Promise<StaffPaymentPage>

@@ -212,6 +212,7 @@ describe('API10:2023 Unsafe Consumption of APIs', () => {
     const ann = await wallet.player()
     const payment = await wallet.begun(ann)
     await tell(payment, { asset: 'EUR' })
+    expect(await tell(payment, { amount: 999_999_999n })).toBe(422)
     expect((await wallet.money(ann)).has).toBe(0n)
     await tell(payment)
     for (const amount of [5000n, 999_999_999n]) await tell(payment, { amount })

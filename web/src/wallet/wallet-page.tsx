@@ -41,6 +41,9 @@ export function WalletPage() {
           {frozen && 'Until it is paid this money cannot be spent; what you pay in pays it first.'}
         </p>
       ))}
+      {view?.money.provider === 'sandbox' && (
+        <p class="note">Payments here go to a sandbox: its page lets you try everything, and no real money moves.</p>
+      )}
       {view !== null && view.money.provider === null && (
         <p class="empty">Nothing can be paid in or out here: everything is played with play credits.</p>
       )}
