@@ -109,7 +109,8 @@ export class BattleRoom extends GuardedRoom<BattleState> {
       const commandWith = (inStock: InStock) => commandOf(battle.id, by, said, this.#entropy, inStock)
       return askWithStock(this.#watched, this.#readStock, commandWith)
     }
-    if (said.type === 'join') {
+    // One that waits no more refuses everybody, whatever their budgets.
+    if (said.type === 'join' && battle.phase === 'waiting') {
       const stake = ownStake(battle, said.message.seat, { user: principal.user, borrow: said.message.borrow ?? 0 })
       await this.#limits.within(principal, battle.asset, stake, ask)
     } else await ask([])
