@@ -54,7 +54,7 @@ export interface ClientEvents {
   record(whose: Readonly<{ tenant: TenantId; user: string }>, events: readonly ClientEvent[]): Promise<number>
   /** By day, then by type. */
   summary(tenant: TenantId, query: ClientEventQuery): Promise<readonly ClientEventDay[]>
-  /** Forgets events of days that are over for longer than they are kept. */
+  /** Forgets events of days that are over for longer than they are kept; the sums of these days stay. */
   dropOld(): Promise<void>
   /** Resolves when nothing waits any more. */
   close(): Promise<void>

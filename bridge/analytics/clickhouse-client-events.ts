@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ClickHouseClient } from '@clickhouse/client'
-import type { ClientEvent, ClientEventDay, ClientEvents } from '../../schema/client-event.ts'
+import {
+  CLIENT_EVENT_LATE_MS,
+  type ClientEvent,
+  type ClientEventDay,
+  type ClientEvents,
+} from '../../schema/client-event.ts'
 import { RollingDropError } from '../../schema/errors.ts'
 import { migrateClickHouse } from '../clickhouse/migrate.ts'
 import { dayOf } from './sums.ts'
@@ -28,6 +33,7 @@ type Waiting = Readonly<{ rows: readonly Row[]; done: (stored: number) => void; 
 const SETTINGS = { async_insert: 0, wait_end_of_query: 1 } as const
 /** A part on disk holds one day: more of them at once are not allowed. */
 const DAYS_AT_ONCE = 100
+const ASKED = `tenant = {tenant:String} and day between {from:Date} and {to:Date} and ({type:String} = '' or type = {type:String})`
 
 /** What pages tell, in ClickHouse: written in chunks, each under the digest of its ids, so that one sent twice is there once. */
 export function createClickHouseClientEvents(options: Options): ClientEvents {
@@ -58,30 +64,59 @@ class ClickHouseClientEvents implements ClientEvents {
 
   async summary(tenant: string, { from, to, type }: Parameters<ClientEvents['summary']>[1]) {
     await this.#open()
-    const answer = await this.#options.client.query({
-      query: `select day, type, toFloat64(count()) as events, toFloat64(uniqExact(user)) as users from client_events final
-              where tenant = {tenant:String} and day between {from:Date} and {to:Date}
-                and ({type:String} = '' or type = {type:String})
-              group by day, type order by day, type
-              settings do_not_merge_across_partitions_select_final = 1`,
-      query_params: { tenant, from, to, type: type ?? '' },
-      format: 'JSONEachRow',
-    })
-    return answer.json<ClientEventDay>()
+    const until = await this.#summedUntil()
+    return this.#read<ClientEventDay>(
+      `select * from (
+         select day, type, toFloat64(any(events)) as events, toFloat64(any(users)) as users from client_event_days
+         where day <= {until:Date} and ${ASKED} group by day, type
+         union all
+         select day, type, toFloat64(count()) as events, toFloat64(uniqExact(user)) as users from client_events final
+         where day > {until:Date} and ${ASKED} group by day, type)
+       order by day, type settings do_not_merge_across_partitions_select_final = 1`,
+      { tenant, from, to, until, type: type ?? '' },
+    )
   }
 
   async dropOld(): Promise<void> {
     const { client, clock, keptDays } = this.#options
     await this.#open()
-    const answer = await client.query({
-      query: `select distinct partition from system.parts
-              where database = currentDatabase() and table = 'client_events' and active and partition < {before:String}`,
-      query_params: { before: dayOf(clock() - keptDays * DAY_MS) },
-      format: 'JSONEachRow',
+    const before = dayOf(clock() - keptDays * DAY_MS)
+    const complete = dayOf(clock() - CLIENT_EVENT_LATE_MS - DAY_MS)
+    const days = await this.#read<{ partition: string }>(
+      `select distinct partition from system.parts
+       where database = currentDatabase() and table = 'client_events' and active order by partition`,
+    )
+    const over = days.map(({ partition }) => partition).filter((day) => day < before || day < complete)
+    const until = await this.#summedUntil()
+    for (const day of over.filter((each) => each > until)) await this.#sumUp(day)
+    for (const day of over.filter((each) => each < before))
+      await client.command({ query: `alter table client_events drop partition '${day}'` })
+  }
+
+  /** The days up to here are read from their sums. */
+  async #summedUntil(): Promise<string> {
+    const [row] = await this.#read<{ until: string }>('select max(until) as until from client_event_days_until')
+    return row!.until
+  }
+
+  /** Sums up a day of which nothing more is told: days in order, and what is there of one before it is said to be. */
+  async #sumUp(day: string): Promise<void> {
+    const { client } = this.#options
+    const clickhouse_settings = { wait_end_of_query: 1 } as const
+    await client.command({
+      query: `insert into client_event_days
+              select tenant, day, type, count(), uniqExact(user) from client_events final
+              where day = {day:Date} group by tenant, day, type`,
+      query_params: { day },
+      clickhouse_settings,
     })
-    for (const { partition } of await answer.json<{ partition: string }>()) {
-      await client.command({ query: `alter table client_events drop partition '${partition}'` })
-    }
+    const query = 'insert into client_event_days_until select {day:Date}'
+    await client.command({ query, query_params: { day }, clickhouse_settings })
+  }
+
+  async #read<T>(query: string, query_params: Record<string, unknown> = {}): Promise<T[]> {
+    const answer = await this.#options.client.query({ query, query_params, format: 'JSONEachRow' })
+    return answer.json<T>()
   }
 
   async close(): Promise<void> {
@@ -132,14 +167,13 @@ class ClickHouseClientEvents implements ClientEvents {
 
   async #known(rows: readonly Row[]): Promise<Set<string>> {
     const each = (name: 'tenant' | 'day' | 'user' | 'id') => [...new Set(rows.map((row) => row[name]))]
-    const answer = await this.#options.client.query({
-      query: `select tenant, day, user, id from client_events
-              where tenant in {tenants:Array(String)} and day in {days:Array(Date)}
-                and user in {users:Array(String)} and id in {ids:Array(UUID)}`,
-      query_params: { tenants: each('tenant'), days: each('day'), users: each('user'), ids: each('id') },
-      format: 'JSONEachRow',
-    })
-    return new Set((await answer.json<Row>()).map(keyOf))
+    const found = await this.#read<Row>(
+      `select tenant, day, user, id from client_events
+       where tenant in {tenants:Array(String)} and day in {days:Array(Date)}
+         and user in {users:Array(String)} and id in {ids:Array(UUID)}`,
+      { tenants: each('tenant'), days: each('day'), users: each('user'), ids: each('id') },
+    )
+    return new Set(found.map(keyOf))
   }
 
   async #insert(values: readonly Row[]): Promise<void> {

@@ -11,7 +11,7 @@ import { analyticsSpec } from './reader-spec.ts'
 
 const LINEAGE = 'abcdef0123456789'
 const TURN = { sink: 'clickhouse', epoch: 1, node: 'n' }
-const SUMS = ['daily', 'user_total', 'box_total', 'version_total', 'pace', 'given_total']
+const SUMS = ['daily', 'user_total', 'box_total', 'version_total', 'pace', 'given_pair']
 
 async function place() {
   const [database, store] = await Promise.all([createDatabase(), createClickHouse()])

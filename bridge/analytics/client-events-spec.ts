@@ -63,6 +63,24 @@ export function clientEventsSpec(name: string, place: () => Promise<ClientEventP
       expect(await there.store.record(bob('t3'), [twice])).toBe(1)
     })
 
+    test('are summed up for good when their day is over, by several nodes at once too', async () => {
+      const [last, first] = [NOW_MS - 10 * DAY_MS, NOW_MS - 12 * DAY_MS]
+      await there.store.record(ann('t5'), [event({ at: first }), event({ at: last }), event()])
+      await there.store.record(bob('t5'), [event({ at: last }), event({ at: last, type: 'a' })])
+      const told = [
+        { day: dayBefore(12), type: 'page.seen', events: 1, users: 1 },
+        { day: dayBefore(10), type: 'a', events: 1, users: 1 },
+        { day: dayBefore(10), type: 'page.seen', events: 2, users: 2 },
+        { day: TODAY, type: 'page.seen', events: 1, users: 1 },
+      ]
+      expect(await there.store.summary('t5', RANGE)).toEqual(told)
+      await Promise.all([there.store.dropOld(), there.other.dropOld()])
+      await there.other.dropOld()
+      expect(await there.count(dayBefore(12))).toBe(0)
+      expect(await there.store.summary('t5', RANGE)).toEqual(told)
+      expect(await there.other.summary('t5', { ...RANGE, type: 'a' })).toEqual([told[1]])
+    })
+
     test('of days long over are forgotten', async () => {
       await there.store.record(ann('t4'), [event({ at: NOW_MS - 12 * DAY_MS }), event({ at: NOW_MS - 9 * DAY_MS })])
       await there.other.dropOld()

@@ -31,7 +31,7 @@ const CHUNK_BYTES_MAX = 32 << 20
 const READ_EVENTS = 2_000
 
 /** The events, and the sums that follow from them. */
-const TABLES = ['transaction_events', 'daily', 'user_total', 'box_total', 'version_total', 'pace', 'given_total']
+const TABLES = ['transaction_events', 'daily', 'user_total', 'box_total', 'version_total', 'pace', 'given_pair']
 
 const SETTINGS = {
   // What is acknowledged is written, the sums with it.
