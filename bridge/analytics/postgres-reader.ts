@@ -1,4 +1,4 @@
-import type { Pool } from 'pg'
+import type { Pool, QueryResultRow } from 'pg'
 import { paced, type AnalyticsReader } from '../../schema/analytics.ts'
 import {
   boxOf,
@@ -69,18 +69,42 @@ export function createPostgresAnalytics(pool: Pool): AnalyticsReader {
       )
       return rows.map(versionOf)
     },
-    ...fraudReads(read),
+    ...fraudReads(pool, read),
   }
 }
 
-/** Items at the values given, money as it is: what each gave each other, and what came back. */
-const GIVEN = `with worth as (
+/** Enough to add up some hundred thousand pairs without writing them to disk. */
+const GIVEN_MEMORY = `set local work_mem = '64MB'`
+
+/**
+ * Items at the values given, money as it is. First the pairs between which it stands out most, added up once, both ways in one; then
+ * all that these few gave each other, and what came back.
+ */
+const GIVEN = `with value as materialized (
+    select * from unnest($2::text[], $3::text[], $4::bigint[]) as v(asset, money, value)
+  ), pair as (
+    select least(user_id collate "C", other_id collate "C") as a, greatest(user_id collate "C", other_id collate "C") as b,
+      coalesce(v.money, g.asset) as asset,
+      bit_or(case when user_id > other_id collate "C" then 2 else 1 end) as ways,
+      sum(given * case when user_id < other_id collate "C" then coalesce(v.value, 1)
+        when user_id > other_id collate "C" then -coalesce(v.value, 1) else 0 end) as more
+    from analytics_given g left join value v on v.asset = g.asset
+    where tenant = $1 and (v.asset is not null or g.asset !~ '^(play:)?item:')
+    group by 1, 2, 3
+  ), most as (
+    select pair.a, pair.b from pair
+    cross join lateral (values (ways & 1, a, b, more), (ways & 2, b, a, -more)) as flow(there, giver, taker, more)
+    where abs(pair.more) >= $5 and there > 0 and flow.more >= $5
+    order by flow.more desc, giver, taker, asset collate "C" limit $6
+  ), worth as (
     select user_id, other_id, coalesce(v.money, g.asset) as asset, sum(gifts) as gifts,
       sum(given * coalesce(v.value, 1)) as given, max(last_at) as last_at
-    from analytics_given g
-    left join unnest($2::text[], $3::text[], $4::bigint[]) as v(asset, money, value) on v.asset = g.asset
-    where tenant = $1 and (v.asset is not null or g.asset !~ '^(play:)?item:')
-    group by 1, 2, 3)
+    from (select a, b from most union select b, a from most) as m
+    join analytics_given g on tenant = $1 and user_id = a collate "default" and other_id = b collate "default"
+    left join value v on v.asset = g.asset
+    where v.asset is not null or g.asset !~ '^(play:)?item:'
+    group by 1, 2, 3
+  )
   select w.user_id as "user", w.other_id as other, w.asset, w.gifts, w.given, coalesce(b.given, 0) as back, ${LAST_MS.replace('last_at', 'w.last_at')}
   from worth w
   left join worth b on (b.user_id, b.other_id, b.asset) = (w.other_id, w.user_id, w.asset)
@@ -90,7 +114,7 @@ const GIVEN = `with worth as (
 
 type Read = <T extends object>(query: string, values: readonly unknown[]) => Promise<readonly T[]>
 
-function fraudReads(read: Read): Pick<AnalyticsReader, 'paces' | 'given' | 'reversed'> {
+function fraudReads(pool: Pool, read: Read): Pick<AnalyticsReader, 'paces' | 'given' | 'reversed'> {
   return {
     async paces(tenant, { unit, bounds, from_ms, limit }) {
       const bounded = paced.filter((name) => bounds[name] !== undefined)
@@ -105,7 +129,7 @@ function fraudReads(read: Read): Pick<AnalyticsReader, 'paces' | 'given' | 'reve
       return rows.map(paceOf)
     },
     async given(tenant, { values, least, limit }) {
-      const rows = await read<Parameters<typeof givenOf>[0]>(GIVEN, [
+      const { rows } = await within<Parameters<typeof givenOf>[0]>(pool, GIVEN_MEMORY, GIVEN, [
         tenant,
         values.map(({ asset }) => asset),
         values.map(({ money }) => money),
@@ -123,5 +147,22 @@ function fraudReads(read: Read): Pick<AnalyticsReader, 'paces' | 'given' | 'reve
       )
       return rows.map(reversedOf)
     },
+  }
+}
+
+/** One query under a setting of its own. */
+async function within<T extends QueryResultRow>(pool: Pool, setting: string, query: string, values: unknown[]) {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await client.query(`begin read only; ${setting}`)
+    const answer = await client.query<T>(query, values)
+    await client.query('commit')
+    return answer
+  } catch (error) {
+    broken = error as Error
+    throw error
+  } finally {
+    client.release(broken)
   }
 }
