@@ -1,5 +1,6 @@
 // Sends requests when they are due, in a process of its own, and tells how long after that each was answered.
 import { randomUUID } from 'node:crypto'
+import { signRequest } from '../../access/partners/signature.ts'
 import { Latency } from '../latency.ts'
 import type { Asked, LoadUser, Measured, Stream, StreamName } from './http-load.ts'
 import { HttpSockets } from './http-socket.ts'
@@ -8,17 +9,32 @@ const CONNECTIONS_MAX = 256
 /** A server so far behind is not measured any longer. */
 const BEHIND_MAX = 5_000
 const DRAIN_MS = 10_000
-const BODY = JSON.stringify({ box: 'pocket-change', count: 1 })
+const OPENING = { box: 'pocket-change', count: 1 }
+const BODY = JSON.stringify(OPENING)
+const PAYMENT = JSON.stringify({ asset: 'USD', amount: '5000' })
+const PARTNER_PATH = '/partner/v1/open-box'
 
 const head = (method: string, path: string, { token }: LoadUser): string =>
   `${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${token}\r\n`
 
+/** The rest of a command, under a key of its own. */
+const keyed = (body: string): string =>
+  `content-type: application/json\r\nidempotency-key: ${randomUUID()}\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+
+function partnerOpening({ id, key }: LoadUser): string {
+  const body = JSON.stringify({ user: id, ...OPENING })
+  const signed = Object.entries(signRequest(key!, { method: 'POST', path: PARTNER_PATH, body }))
+  const headers = signed.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  return `POST ${PARTNER_PATH} HTTP/1.1\r\nhost: 127.0.0.1\r\n${headers}${keyed(body)}`
+}
+
 const requests: Readonly<Record<StreamName, (user: LoadUser) => string>> = {
-  'open-box': (user) =>
-    `${head('POST', '/transactions/open-box', user)}content-type: application/json\r\nidempotency-key: ${randomUUID()}\r\n` +
-    `content-length: ${BODY.length}\r\n\r\n${BODY}`,
+  'open-box': (user) => `${head('POST', '/transactions/open-box', user)}${keyed(BODY)}`,
   validate: (user) => `${head('GET', '/auth/validate', user)}\r\n`,
   inventory: (user) => `${head('GET', `/inventory/user/${user.id}`, user)}\r\n`,
+  deposit: (user) => `${head('POST', '/transactions/deposit', user)}${keyed(PAYMENT)}`,
+  'partner-open-box': partnerOpening,
+  market: (user) => `${head('GET', '/market/listings', user)}\r\n`,
 }
 
 process.on('message', (message) => void run(message as Asked))
@@ -27,7 +43,7 @@ process.on('disconnect', () => process.exit(0))
 async function run({ port, users, streams, seconds }: Asked): Promise<void> {
   const sockets = new HttpSockets(port, CONNECTIONS_MAX)
   const from_ms = performance.now() + 20
-  const flows = streams.map((stream) => flow(stream, users, sockets, from_ms, seconds))
+  const flows = streams.map((stream) => flow(stream, stream.users ?? users, sockets, from_ms, seconds))
   await new Promise<void>((settle) => {
     const tick = () => {
       const now_ms = performance.now()

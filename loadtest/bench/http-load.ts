@@ -1,13 +1,14 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import type { NewPartnerKey } from '../../access/partner.ts'
 
-/** Somebody who is signed in. */
-export type LoadUser = Readonly<{ id: string; token: string }>
+/** Somebody who is signed in; or, by the partner's own id of them, whoever the partner of the key opens boxes for. */
+export type LoadUser = Readonly<{ id: string; token: string; key?: NewPartnerKey }>
 
-/** What is asked, and how often: at equal distances, whether or not the answers keep up. */
-export type Stream = Readonly<{ name: StreamName; per_s: number }>
-export type StreamName = 'open-box' | 'validate' | 'inventory'
+/** What is asked, and how often: at equal distances, whether or not the answers keep up. `users`: others than those of the run. */
+export type Stream = Readonly<{ name: StreamName; per_s: number; users?: readonly LoadUser[] }>
+export type StreamName = 'open-box' | 'validate' | 'inventory' | 'deposit' | 'partner-open-box' | 'market'
 
 /** A run of streams at the same time against one server. */
 export type Asked = Readonly<{ port: number; users: readonly LoadUser[]; streams: readonly Stream[]; seconds: number }>

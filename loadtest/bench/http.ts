@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { startServer, type Server } from '../server.ts'
 import { createDatabase, withPostgres } from './bench-database.ts'
 import { Driver, type LoadUser, type Measured, type Stream } from './http-load.ts'
 import { startPeer } from './http-peer.ts'
+import { prepare } from './http-prepare.ts'
 import { highestRate } from './http-search.ts'
 import { makeUsers } from './http-users.ts'
 
@@ -21,6 +23,8 @@ const BESIDE: readonly Stream[] = [
   { name: 'validate', per_s: 200 },
   { name: 'inventory', per_s: 500 },
 ]
+/** What is measured after that, all at once: as long in each run, so that the figures compare. */
+const OTHERS = { warm_s: 2, measured_s: 6, partners: 100, payers: 100, sellers: 100, listings: 2_000 }
 /** What an opening may take at the 95th percentile. */
 const P95_MS = 100
 const CLOCK_TICKS_PER_S = 100
@@ -45,7 +49,13 @@ export async function benchHttp({ quick, log }: HttpBench): Promise<Record<strin
 }
 
 async function measureOurs(databaseUrl: string, driver: Driver, size: Size, log: HttpBench['log']) {
-  const server = await startServer({ env: { DATABASE_URL: databaseUrl, ...profiling() } })
+  const secretKey = randomBytes(32)
+  const env = {
+    DATABASE_URL: databaseUrl,
+    SECRET_KEY: secretKey.toString('hex'),
+    PARTNER_REQUESTS_PER_MINUTE: '1000000',
+  }
+  const server = await startServer({ env: { ...env, ...profiling() } })
   try {
     const target = { port: Number(new URL(server.url).port), users: await makeUsers(server.url, size.users) }
     const mix = (per_s: number): readonly Stream[] => [{ name: 'open-box', per_s }, ...BESIDE]
@@ -55,11 +65,34 @@ async function measureOurs(databaseUrl: string, driver: Driver, size: Size, log:
     const cpu_ms = ((cpuOf(server) - cpu_s) * 1000) / goal.reduce((sum, { sent }) => sum + sent, 0)
     for (const measured of goal) log(inWords(measured, size.measured_s))
     log(`server: ${cpu_ms.toFixed(3)} ms of CPU a request, Postgres not counted`)
+    const others = await measureOthers(target, driver, { databaseUrl, secretKey }, log)
     const max = await highest(target, driver, size, mix, log)
-    return { ...figuresOf(goal), max_open_box_per_s: max, cpu_ms_per_request: Math.round(cpu_ms * 1000) / 1000 }
+    return { ...figuresOf(goal, others), max_open_box_per_s: max, cpu_ms_per_request: Math.round(cpu_ms * 1000) / 1000 }
   } finally {
     await server.stop()
   }
+}
+
+/** Payments that are begun, openings of partners and pages of the market, beside nothing else. */
+async function measureOthers(
+  { port, users }: Target,
+  driver: Driver,
+  server: Readonly<{ databaseUrl: string; secretKey: Uint8Array }>,
+  log: HttpBench['log'],
+): Promise<readonly Measured[]> {
+  const { partners, listings, warm_s, measured_s } = OTHERS
+  const payers = users.slice(0, OTHERS.payers)
+  const sellers = users.slice(-OTHERS.sellers)
+  const customers = await prepare({ ...server, partners, listings, payers, sellers })
+  const streams: readonly Stream[] = [
+    { name: 'deposit', per_s: 20, users: payers },
+    { name: 'partner-open-box', per_s: 50, users: customers },
+    { name: 'market', per_s: 100 },
+  ]
+  await driver.run({ port, users, streams, seconds: warm_s })
+  const measured = await driver.run({ port, users, streams, seconds: measured_s })
+  for (const each of measured) log(inWords(each, measured_s))
+  return measured
 }
 
 async function measurePeer(databaseUrl: string, driver: Driver, size: Size, log: HttpBench['log']): Promise<number> {
@@ -93,11 +126,12 @@ function highest(
 function inWords({ name, sent, errors, p50_ms, p95_ms, p99_ms, max_ms }: Measured, seconds: number): string {
   const ms = (value: number): string => value.toFixed(1).padStart(7)
   const rate = `${(sent / seconds).toFixed(0).padStart(6)}/s`
-  return `${name.padEnd(10)} ${rate}  p50 ${ms(p50_ms)}  p95 ${ms(p95_ms)}  p99 ${ms(p99_ms)}  max ${ms(max_ms)} ms  errors ${errors}`
+  return `${name.padEnd(16)} ${rate}  p50 ${ms(p50_ms)}  p95 ${ms(p95_ms)}  p99 ${ms(p99_ms)}  max ${ms(max_ms)} ms  errors ${errors}`
 }
 
-function figuresOf(goal: readonly Measured[]): Record<string, number | string> {
+function figuresOf(goal: readonly Measured[], others: readonly Measured[]): Record<string, number | string> {
   const [open, validate, inventory] = goal as [Measured, Measured, Measured]
+  const [deposit, partnerOpening, market] = others as [Measured, Measured, Measured]
   return {
     bench: 'http',
     open_box_p95_ms: open.p95_ms,
@@ -105,7 +139,10 @@ function figuresOf(goal: readonly Measured[]): Record<string, number | string> {
     inventory_p95_ms: inventory.p95_ms,
     open_box_p50_ms: open.p50_ms,
     open_box_p99_ms: open.p99_ms,
-    errors: goal.reduce((sum, { errors }) => sum + errors, 0),
+    deposit_p95_ms: deposit.p95_ms,
+    partner_open_box_p95_ms: partnerOpening.p95_ms,
+    market_p95_ms: market.p95_ms,
+    errors: [...goal, ...others].reduce((sum, { errors }) => sum + errors, 0),
   }
 }
 
