@@ -13,6 +13,7 @@ import type {
   VersionPage,
 } from '../schema/box-admin.ts'
 import { boxOf } from '../schema/box-contents.ts'
+import { adminPaymentsOver, type AdminPayments } from './admin-payments.ts'
 import { adminUsersOver, type AdminUsers } from './admin-users.ts'
 import type { Caller } from './caller.ts'
 
@@ -46,6 +47,7 @@ export interface AdminBoxes {
 export interface Admin {
   readonly boxes: AdminBoxes
   readonly users: AdminUsers
+  readonly payments: AdminPayments
 }
 
 export function adminOver(caller: Caller): Admin {
@@ -53,6 +55,7 @@ export function adminOver(caller: Caller): Admin {
   const of = (id: string, rest = '') => `${base}/${encodeURIComponent(id)}${rest}`
   return {
     users: adminUsersOver(caller),
+    payments: adminPaymentsOver(caller),
     boxes: {
       list: (query) => caller.get<BoxPage>(base, query),
       create: (id, contents) => caller.call({ method: 'POST', path: base, body: { id, contents } }),

@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startServer, type Server } from '../loadtest/server.ts'
 import { hasChromium, openBrowser, type Browser } from '../test/chromium.ts'
@@ -8,6 +9,8 @@ import { visit, type Visitor } from './visitor.ts'
 
 const CREDITS = 100_000
 const FEE = 0.05
+const EMAIL = 'ann@example.org'
+const PASSWORD = 'nine blue herons'
 
 let database: TestDatabase
 let smtp: TestSmtp
@@ -121,14 +124,13 @@ describe.skipIf(!hasChromium)('between players in the page', () => {
   })
 
   test('money is paid in on the provider’s page and stands in the wallet', async () => {
-    const email = 'ann@example.org'
     await go(ann, '/account')
     const form = ann.at('sign-up')
-    await form.locator('[name=email]').fill(email)
-    await form.locator('[name=password]').fill('nine blue herons')
+    await form.locator('[name=email]').fill(EMAIL)
+    await form.locator('[name=password]').fill(PASSWORD)
     await form.locator('button[type=submit]').click()
     await ann.at('sign-up-sent').waitFor()
-    await go(ann, `/account/confirm#${await smtp.linkTo(email, 'Confirm your address')}`)
+    await go(ann, `/account/confirm#${await smtp.linkTo(EMAIL, 'Confirm your address')}`)
     await ann.page.waitForURL(`${server.url}/`)
     await go(ann, '/wallet')
     const payIn = ann.at('pay-in')
@@ -153,9 +155,50 @@ describe.skipIf(!hasChromium)('between players in the page', () => {
     await payOut.locator('[name=amount]').fill('5')
     await payOut.locator('[name=target]').fill('DE02 1203 0000 0000 2020 51')
     await payOut.locator('button[type=submit]').click()
-    await ann.at('confirm').locator('[name=password]').fill('nine blue herons')
+    await ann.at('confirm').locator('[name=password]').fill(PASSWORD)
     await ann.at('confirm').locator('button[type=submit]').click()
     await expect.poll(() => ann.at('pay-out-refused').textContent(), soon).toMatch(/Prove who you are/)
+    const proving = ann.page.waitForEvent('popup')
+    await ann.at('proof').locator('button[type=submit]').click()
+    const checked = await proving
+    await checked.getByRole('button', { name: 'Approve', exact: true }).click()
+    await checked.close()
+    await ann.page.reload()
+    await payOut.locator('[name=amount]').fill('5')
+    await payOut.locator('[name=target]').fill('DE02 1203 0000 0000 2020 51')
+    await payOut.locator('button[type=submit]').click()
+    await expect.poll(() => ann.page.locator('[data-testid=payment][data-state=waiting]').count(), soon).toBe(1)
+  })
+
+  test('the staff lets a withdrawal go, and the provider’s books agree with the ledger', async () => {
+    const client = new pg.Client({ connectionString: database.url })
+    await client.connect()
+    await client.query(`update app_user set roles = '{player,admin}' where not guest and handle is null`)
+    await client.end()
+    await go(ann, '/account')
+    await ann.click('sign-out')
+    await ann.page.waitForURL(`${server.url}/`)
+    await go(ann, '/account')
+    const signIn = ann.at('sign-in')
+    await signIn.locator('[name=email]').fill(EMAIL)
+    await signIn.locator('[name=password]').fill(PASSWORD)
+    await signIn.locator('button[type=submit]').click()
+    await ann.page.waitForURL(`${server.url}/`)
+    await go(ann, '/staff/payments')
+    await ann.at('waiting-withdrawal').waitFor()
+    await ann.picture('staff-payments', { whole: true })
+    await ann.click('approve-withdrawal')
+    await expect.poll(() => ann.at('waiting-withdrawal').count(), soon).toBe(0)
+    await expect
+      .poll(async () => {
+        await go(ann, '/wallet')
+        await ann.at('payment').first().waitFor()
+        return ann.at('payment').first().getAttribute('data-state')
+      }, soon)
+      .toBe('paid')
+    await go(ann, '/staff/payments')
+    await ann.click('reconcile')
+    await expect.poll(() => ann.at('reconciled').getAttribute('data-ok'), soon).toBe('true')
   })
 
   test('every page of it is found, also by whoever comes from outside', async () => {

@@ -95,7 +95,7 @@ export const errorTable = {
   'person/proof-pending': refusal(409, 4409, true, 'Your identity is being checked; come back when that is done.'),
   'person/stated': refusal(409, 4409, false, 'You have told us this before; ask support to change it.'),
   'person/signature': refusal(401, 4401, false, 'The signature does not fit the message.'),
-  'person/unknown-proof': refusal(404, 4404, true, 'There is no such check of an identity, or not yet.'),
+  'person/unknown-proof': refusal(404, 4503, true, 'There is no such check of an identity, or not yet.'),
   'person/unavailable': refusal(503, 4503, true, 'Nobody can check your identity just now; please try again later.'),
   'user/unknown': refusal(404, 4404, false, 'There is no such user.'),
   'user/unsettled': refusal(409, 4409, false, 'Something of yours is still open; settle it first.'),

@@ -3,6 +3,7 @@ import { Acts } from './acts.tsx'
 import { Analytics } from './analytics/analytics.tsx'
 import { BoxEditor } from './box-editor.tsx'
 import { BoxList } from './box-list.tsx'
+import { Payments } from './payments.tsx'
 import { User } from './user.tsx'
 import { Users } from './users.tsx'
 
@@ -38,6 +39,8 @@ function Section({ path, id }: { path: Path; id: string | null }) {
       return id === null ? <BoxList /> : <BoxEditor key={id} id={id} />
     case 'users':
       return id === null ? <Users /> : <User key={id} id={id} />
+    case 'payments':
+      return <Payments />
     case 'analytics':
       return <Analytics />
     case 'audit':

@@ -9,6 +9,7 @@ export type AdminSection = Readonly<{ path: string; name: string; roles: readonl
 export const adminSections = [
   { path: 'boxes', name: 'Boxes', roles: ['admin', 'partner-admin'] },
   { path: 'users', name: 'Users', roles: ['support', 'admin'] },
+  { path: 'payments', name: 'Payments', roles: ['support', 'admin'] },
   { path: 'analytics', name: 'Analytics', roles: ['support', 'admin', 'partner-admin'] },
   { path: 'audit', name: 'Audit', roles: ['admin'] },
 ] as const satisfies readonly AdminSection[]
