@@ -2,6 +2,7 @@ import { createTransport } from 'nodemailer'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import { uuidv7 } from '../../schema/uuid.ts'
+import { createBreaker } from '../breaker.ts'
 import { impersonal } from '../plain-words.ts'
 import type { Sealer } from '../seal.ts'
 import { aboutAddress } from './forget.ts'
@@ -30,10 +31,28 @@ const LOOK_MS = 60_000
 /** Letters that nobody fetched where no mail server is configured. */
 const KEPT_MS = 86_400_000
 
-/** A carrier over SMTP; `url` as `smtp://user:password@host:port` or `smtps://…`. */
-export function smtpCarrier(url: string, from: string): Carrier {
+/** Of the mail server: each letter is through, or has failed, before another node may take it. */
+const PATIENCE = { timeout_ms: 50_000, at_once_max: AT_ONCE, waiting_max: AT_ONCE, failures: 5, rest_ms: 5_000 }
+/** What a mail server answers that takes nothing at all for now. */
+const CLOSING = 421
+
+/**
+ * A carrier over SMTP; `url` as `smtp://user:password@host:port` or `smtps://…`. A server that does not answer is left alone for a
+ * while: letters are refused with `server/busy` then, and nothing is sent. One that turns a letter away has answered.
+ */
+export function smtpCarrier(url: string, from: string, patience: Partial<typeof PATIENCE> = {}): Carrier {
   const transport = createTransport({ url, connectionTimeout: 10_000, socketTimeout: 20_000 }, { from })
-  return async (letter) => void (await transport.sendMail(letter))
+  const breaker = createBreaker({ name: 'mail', ...PATIENCE, ...patience })
+  return async (letter) => {
+    const turnedAway = await breaker.run(() => transport.sendMail(letter).then(() => undefined, answerOf))
+    if (turnedAway) throw turnedAway
+  }
+}
+
+/** What the mail server said. @throws the error itself where it said nothing. */
+function answerOf(error: Error & { responseCode?: number }): Error {
+  if (error.responseCode === undefined || error.responseCode === CLOSING) throw error
+  return error
 }
 
 /**
