@@ -1,9 +1,11 @@
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
+import { createBreaker, type Breaker } from '../../access/breaker.ts'
 import type { Outbound } from '../../access/outbound.ts'
 import type { Sealer } from '../../access/seal.ts'
 import { secretContext } from '../../access/webhooks/secret.ts'
 import type { LedgerReader, Tail } from '../../ledger/ledger.ts'
+import { RollingDropError } from '../../schema/errors.ts'
 import type { CommittedEvent } from '../../schema/event.ts'
 import { Wakeup } from '../wakeup.ts'
 import { bodyOf, isFor, messageId, signedHeaders } from './message.ts'
@@ -34,11 +36,14 @@ export type PumpParts = Readonly<{
   timeout_ms: number
   /** The waits between attempts, if not those of Standard Webhooks. */
   schedule_ms?: readonly number[]
+  /** How long an endpoint is left alone that has not answered several times in a row. */
+  rest_ms?: number
   /** With so many events put off, no further ones are begun until some are through: the ledger keeps them. */
   retries_max: number
 }>
 
-type Answer = 'delivered' | 'gone' | Readonly<{ error: string }>
+/** `unsent`: the endpoint is left alone, and the attempt was none. */
+type Answer = 'delivered' | 'gone' | Readonly<{ error: string; unsent?: boolean }>
 
 /** Events looked through at once, in memory and in the database, and how far apart the latter may lie. */
 const READ_EVENTS = 500
@@ -49,6 +54,10 @@ const NOTE_MS = 5_000
 const PROBE_MS = 60_000
 const PAUSE_MS = 1_000
 const ANSWER_BYTES = 1_024
+/** So often in a row an endpoint does not answer before it is left alone; any status is an answer. */
+const UNANSWERED_MAX = 5
+const REST_MS = 5_000
+const LEFT_ALONE = 'not called: it has not answered of late'
 
 /**
  * Sends one endpoint its events, one after the other, at its own pace: first what was put off and is due, then what comes next.
@@ -57,6 +66,9 @@ const ANSWER_BYTES = 1_024
  *
  *     next event ── 2xx ──▶ sent                          410 ──▶ endpoint disabled
  *         └── anything else ──▶ put off ── when due ──▶ sent, put off again, or given up after the last attempt
+ *
+ * An endpoint that does not answer is left alone for a while: an attempt that is due meanwhile has failed and sends nothing. Only the
+ * last one waits until it can be made.
  */
 export class Pump {
   readonly #parts: PumpParts
@@ -72,6 +84,8 @@ export class Pump {
   #retries: Retries | undefined
   #retriesRead_ms = 0
   #stale = false
+  /** Of this endpoint alone: nobody waits for another one's. */
+  readonly #breaker: Breaker
 
   /** Starts at once; whoever aborts `stop` rings too. */
   constructor(parts: PumpParts, endpoint: Endpoint, stop: AbortSignal) {
@@ -79,6 +93,7 @@ export class Pump {
     this.#endpoint = endpoint
     this.#readTo = endpoint.seq
     this.#stop = stop
+    this.#breaker = breakerOf(parts)
     this.done = this.#run()
   }
 
@@ -179,10 +194,10 @@ export class Pump {
 
   /** Tries an event again that was put off. One that is not due is only tried to see whether the endpoint is back. */
   async #retry({ seq, attempts: before }: Retry, isDue: boolean): Promise<boolean> {
-    const { pool, reader, tail, schedule_ms } = this.#parts
+    const { pool, reader, tail, schedule_ms, rest_ms = REST_MS } = this.#parts
     const endpoint = this.#endpoint.id
     const [event] = await reader.events({ since: seq - 1n, until: seq, limit: 1 })
-    const answer = event ? await this.#attempt(event) : { error: 'the event has left the ledger' }
+    const answer: Answer = event ? await this.#attempt(event) : { error: 'the event has left the ledger' }
     if (this.#stop.aborted) return true
     this.#retries = undefined
     if (answer === 'gone') return this.#disable()
@@ -193,6 +208,10 @@ export class Pump {
     if (event && !isDue) return true
     const attempts = before + 1
     const wait_ms = event ? waitAfter(attempts, schedule_ms) : undefined
+    if (wait_ms === undefined && answer.unsent) {
+      await putOffAgain(pool, { endpoint, seq, attempts: before, error: answer.error }, rest_ms)
+      return true
+    }
     const attempt = { endpoint, seq, attempts, error: answer.error }
     if (wait_ms === undefined) await giveUp(pool, tail.lineage, attempt)
     else await putOffAgain(pool, attempt, wait_ms)
@@ -207,12 +226,15 @@ export class Pump {
       const secret = sealer.open(sealed_secret, secretContext(id))
       const message = { id: messageId(tail.lineage, event.seq, id), body, now_ms: Date.now() }
       const headers = signedHeaders(secret, message)
-      const call = { url, body, headers, timeout_ms, answer_bytes_max: ANSWER_BYTES, signal: this.#stop }
-      const { status } = await outbound.post(call)
+      const call = { url, body, headers, timeout_ms, answer_bytes_max: ANSWER_BYTES }
+      const { status } = await this.#breaker.run((signal) =>
+        outbound.post({ ...call, signal: AbortSignal.any([this.#stop, signal]) }),
+      )
       if (status >= 200 && status < 300) return 'delivered'
       return status === 410 ? 'gone' : { error: `answered ${status}` }
     } catch (error) {
-      return { error: (error as Error).message }
+      const unsent = error instanceof RollingDropError && error.code === 'server/busy'
+      return { error: unsent ? LEFT_ALONE : (error as Error).message, unsent }
     }
   }
 
@@ -241,4 +263,15 @@ export class Pump {
     this.#retries = undefined
     return true
   }
+}
+
+function breakerOf({ timeout_ms, rest_ms = REST_MS }: PumpParts): Breaker {
+  return createBreaker({
+    name: 'webhook endpoint',
+    timeout_ms,
+    at_once_max: 1,
+    waiting_max: 0,
+    failures: UNANSWERED_MAX,
+    rest_ms,
+  })
 }

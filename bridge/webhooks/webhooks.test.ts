@@ -64,6 +64,48 @@ describe('an endpoint', () => {
     )
   })
 
+  test('that does not answer five times in a row is left alone, and called again after its rest', async () => {
+    let isBack = false
+    const [silent, prompt] = [await bed.receiver(() => (isBack ? 200 : undefined)), await bed.receiver()]
+    for (const url of [silent.url, prompt.url]) await bed.add('acme', url)
+    await bed.start({ timeout_ms: 250, rest_ms: 1_000, schedule_ms: [60_000, 60_000] })
+    await bed.tell('acme', 8)
+    const leftAlone = { last_error: 'not called: it has not answered of late', retries: 8 }
+    await soon(async () => expect(await bed.first()).toMatchObject(leftAlone))
+    expect(numbers(silent.received)).toHaveLength(5)
+    expect(numbers(prompt.received)).toEqual(upTo(8))
+    isBack = true
+    await bed.node.pool.query(`update webhook_retry set next_at = now() + interval '1 s'`)
+    await control(bed.node.pool, 'resume', 'webhooks')
+    await soon(() => expect(new Set(numbers(silent.received.slice(5)))).toEqual(new Set(upTo(8))))
+    await soon(async () => expect(await bed.first()).toMatchObject({ retries: 0, failures: 0, dead: 0 }))
+  })
+
+  test('that is left alone when the last attempt is due has it made after the rest', async () => {
+    let isBack = false
+    const { url, received } = await bed.receiver(() => (isBack ? 200 : undefined))
+    await bed.add('acme', url)
+    await bed.start({ timeout_ms: 50, rest_ms: 2_000, schedule_ms: [60_000] })
+    await bed.tell('acme', 5)
+    await soon(async () => expect(await bed.first()).toMatchObject({ retries: 5 }))
+    isBack = true
+    await bed.node.pool.query('update webhook_retry set next_at = now()')
+    await control(bed.node.pool, 'resume', 'webhooks')
+    const leftAlone = { last_error: 'not called: it has not answered of late', retries: 5, dead: 0 }
+    await soon(async () => expect(await bed.first()).toMatchObject(leftAlone))
+    expect(received).toHaveLength(5)
+    await soon(async () => expect(await bed.first()).toMatchObject({ retries: 0, failures: 0, dead: 0 }))
+    expect(new Set(numbers(received.slice(5)))).toEqual(new Set(upTo(5)))
+  })
+
+  test('that answers 500 ever again is called each time', async () => {
+    const { url, received } = await bed.receiver(() => 500)
+    await bed.add('acme', url)
+    await bed.start({ rest_ms: 60_000, schedule_ms: [60_000] })
+    await bed.tell('acme', 12)
+    await soon(() => expect(numbers(received)).toEqual(upTo(12)))
+  })
+
   test('that redirects has failed, and nobody goes where it points', async () => {
     const { url, received } = await bed.receiver(() => 302)
     await bed.add('acme', url)
