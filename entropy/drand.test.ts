@@ -130,6 +130,34 @@ describe('the value of a round', () => {
     expect(await valueOf(entropy)).toMatchObject({ entropyValue: VALUE })
   })
 
+  test('is not asked of a relay that has not answered five times in a row, and asked of it again after its rest', async () => {
+    let asked = 0
+    let isBack = false
+    const relayed = await relay(() => beacon())
+    const silent = http.createServer((request, response) => {
+      asked++
+      if (isBack) response.writeHead(307, { location: `${relayed.url}${request.url}` }).end()
+    })
+    await new Promise<void>((done) => void silent.listen(0, '127.0.0.1', done))
+    running.push({ close: () => silent.closeAllConnections() }, silent)
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
+    const refused: unknown[] = []
+    const log = { warn: (fields: object) => void refused.push((fields as { error: unknown }).error) }
+    const coming = valueOf(open([{ url, asked: [] }], { timeout_ms: 300, rest_ms: 1_500, log }))
+    const busy = expect.objectContaining({ code: 'server/busy' })
+    await vi.waitFor(() => expect(refused).toContainEqual(busy), { timeout: 10_000 })
+    expect(asked).toBe(5)
+    isBack = true
+    expect(await coming).toMatchObject({ entropyValue: VALUE })
+    expect(relayed.asked).toHaveLength(1)
+  })
+
+  test('is asked for on and on where the relay answers that it is not there yet', async () => {
+    const late = await relay((n) => (n > 20 ? beacon() : undefined))
+    expect(await valueOf(open([late], { rest_ms: 60_000 }))).toMatchObject({ entropyValue: VALUE })
+    expect(late.asked).toHaveLength(21)
+  })
+
   test('is not waited for any more once the source is closed, nor had of another network', async () => {
     const entropy = open([await relay(() => undefined)])
     const coming = valueOf(entropy)
