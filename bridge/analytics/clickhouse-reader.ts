@@ -1,4 +1,5 @@
-import type { ClickHouseClient } from '@clickhouse/client'
+import { ClickHouseError, type ClickHouseClient } from '@clickhouse/client'
+import { createBreaker } from '../../access/breaker.ts'
 import { paced, type AnalyticsReader, type ItemValue, type Paced } from '../../schema/analytics.ts'
 import { isAsset } from '../../schema/asset.ts'
 import {
@@ -20,11 +21,29 @@ import {
 const sums = (names: readonly string[]): string => names.map((name) => `sum(${name}) as ${name}_`).join(', ')
 const FIGURES = sums(figures)
 
-/** Answers from the sums in ClickHouse. */
-export function createClickHouseAnalytics(client: ClickHouseClient): AnalyticsReader {
+/** Of all that is asked. That ClickHouse refuses a query is an answer. */
+const PATIENCE = { timeout_ms: 60_000, at_once_max: 4, waiting_max: 100, failures: 5, rest_ms: 5_000 }
+
+/**
+ * Answers from the sums in ClickHouse. While it has not answered of late, or is asked too much at once, questions are refused with
+ * `server/busy`.
+ */
+export function createClickHouseAnalytics(
+  client: ClickHouseClient,
+  patience: Partial<typeof PATIENCE> = {},
+): AnalyticsReader {
+  const breaker = createBreaker({ name: 'analytics', ...PATIENCE, ...patience })
   const read: Read = async <T>(query: string, query_params: Record<string, unknown>): Promise<readonly T[]> => {
-    const answer = await client.query({ query, query_params, format: 'JSONEachRow' })
-    const rows = await answer.json<Record<string, string>>()
+    const rows = await breaker.run(async (abort_signal) => {
+      try {
+        const answer = await client.query({ query, query_params, format: 'JSONEachRow', abort_signal })
+        return await answer.json<Record<string, string>>()
+      } catch (error) {
+        if (error instanceof ClickHouseError) return error
+        throw error
+      }
+    })
+    if (rows instanceof ClickHouseError) throw rows
     // Named apart in the query, where a sum may not bear the name of what it adds up.
     return rows.map(
       (row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key.replace(/_$/, ''), value])) as T,
@@ -155,6 +174,6 @@ function worthOf(values: readonly ItemValue[], what: 'money' | 'value'): string 
   const assets = ["''", ...known.map(({ asset }) => `'${asset}'`)].join(', ')
   if (what === 'money')
     return `toString(transform(asset, [${assets}], [${["''", ...known.map(({ money }) => `'${money}'`)].join(', ')}], asset))`
-  const worth = ['toInt64(0)', ...known.map(({ value }) => `toInt64(${value})`)].join(', ')
-  return `transform(asset, [${assets}], [${worth}], if(match(asset, '^(play:)?item:'), toInt64(0), toInt64(1)))`
+  const worth = [0n, ...known.map(({ value }) => value)].join(', ')
+  return `transform(asset, [${assets}], '[${worth}]'::Array(Int64), if(match(asset, '^(play:)?item:'), toInt64(0), toInt64(1)))`
 }
