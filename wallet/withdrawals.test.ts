@@ -29,6 +29,19 @@ const play = ({ id }: Player, amount: bigint) =>
 const NOTHING_HELD = { held: 0n, owes: 0n, frozen: false }
 
 describe('a withdrawal', () => {
+  test('of somebody of the staff is judged by somebody else of it', async () => {
+    const ann = await wallet.player()
+    await wallet.paid(ann)
+    const { body } = await wallet.withdrawn(ann)
+    const staff = { id: ann.id, tenant: 'main', name: 'Ann', guest: false, roles: ['player', 'admin'] } as const
+    const { token } = await wallet.node.access.signIn(staff)
+    for (const verdict of ['approve', 'refuse']) {
+      const { status, body: told } = await wallet.call(token, 'POST', `/admin/withdrawals/${body.id}/${verdict}`)
+      expect([status, told.code]).toEqual([403, 'auth/forbidden'])
+    }
+    expect((await judge(body.id, 'refuse')).body.state).toBe('refused')
+  })
+
   test('is held, waits for staff the first time, and is paid once it is approved', async () => {
     const ann = await rich()
     const { body } = await wallet.withdrawn(ann, '1000')

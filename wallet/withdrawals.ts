@@ -116,6 +116,9 @@ export async function judgeOnce(
   const { tenant } = by
   const of = await demandPayment(ledger, tenant, id)
   if (of.direction === 'in') throw new RollingDropError('payment/unknown')
+  // Four eyes: whoever asked for the money is not the one to let it go.
+  if (of.user === by.user)
+    throw new RollingDropError('auth/forbidden', { reason: 'your own withdrawal is judged by somebody else' })
   const asked = { principal: by, route: `POST /admin/withdrawals/${verdict}`, key, body: { id } }
   const { outcome, request } = await claim(pool, asked, clock(), async () => null)
   const command = { id: outcome, request, owner: userOwner(by.user) }
