@@ -20,10 +20,15 @@ export async function withPostgres<T>(log: (line: string) => void, work: (url: s
 
 /** A fresh, migrated database on the server of `url`. */
 export async function createDatabase(url: string, name: string): Promise<string> {
-  await query(url, `create database ${name}`)
-  const own = Object.assign(new URL(url), { pathname: `/${name}` }).href
+  const own = await createEmptyDatabase(url, name)
   await migrate(own)
   return own
+}
+
+/** A fresh database without a table on the server of `url`. */
+export async function createEmptyDatabase(url: string, name: string): Promise<string> {
+  await query(url, `create database ${name}`)
+  return Object.assign(new URL(url), { pathname: `/${name}` }).href
 }
 
 /** The rows of one statement on a connection of its own. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { startServer, type Server } from '../server.ts'
-import { createDatabase, withPostgres } from './bench-database.ts'
+import { createDatabase, createEmptyDatabase, withPostgres } from './bench-database.ts'
 import { Driver, type LoadUser, type Measured, type Stream } from './http-load.ts'
 import { startPeer } from './http-peer.ts'
 import { prepare } from './http-prepare.ts'
@@ -14,7 +14,7 @@ export type HttpBench = Readonly<{ quick: boolean; log(line: string): void }>
 type Size = Readonly<{ users: number; warm_s: number; measured_s: number; step_s: number; tries: number }>
 type Target = Readonly<{ port: number; users: readonly LoadUser[] }>
 
-const QUICK: Size = { users: 300, warm_s: 3, measured_s: 6, step_s: 2, tries: 3 }
+const QUICK: Size = { users: 300, warm_s: 2, measured_s: 5, step_s: 1, tries: 2 }
 const FULL: Size = { users: 1_000, warm_s: 10, measured_s: 30, step_s: 8, tries: 6 }
 
 const OPENINGS_PER_S = 1_000
@@ -40,7 +40,7 @@ export async function benchHttp({ quick, log }: HttpBench): Promise<Record<strin
     try {
       log(`http: ${availableParallelism()} cores, ${size.users} users, ${size.measured_s} s at the goal`)
       const ours = await measureOurs(await createDatabase(url, 'ours'), driver, size, log)
-      const peer = await measurePeer(await createDatabase(url, 'peer'), driver, size, log)
+      const peer = await measurePeer(await createEmptyDatabase(url, 'peer'), driver, size, log)
       return { ...ours, peer_max_open_box_per_s: peer, ratio: round(ours.max_open_box_per_s / peer) }
     } finally {
       driver.stop()
@@ -83,7 +83,11 @@ async function measureOthers(
   const { partners, listings, warm_s, measured_s } = OTHERS
   const payers = users.slice(0, OTHERS.payers)
   const sellers = users.slice(-OTHERS.sellers)
+  const from_ms = performance.now()
   const customers = await prepare({ ...server, partners, listings, payers, sellers })
+  log(
+    `${partners} partners and ${listings} listings, prepared in ${((performance.now() - from_ms) / 1000).toFixed(1)} s`,
+  )
   const streams: readonly Stream[] = [
     { name: 'deposit', per_s: 20, users: payers },
     { name: 'partner-open-box', per_s: 50, users: customers },
