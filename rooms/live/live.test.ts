@@ -66,8 +66,8 @@ test('the lines of the README read the feed, and go on where they stood after a 
   await until(() => expect(told).toMatchObject([{ type: 'welcome', recovered: false }]))
   sockets[0]!.terminate()
   const id = await node.battle(await node.guest())
-  await until(() => expect(told.at(-1)).toMatchObject({ type: 'welcome', recovered: true }))
-  expect(told.at(-1)!.events.map(({ actor }) => actor)).toContain(`battle-${id}`)
+  await until(() => expect(told.findLast(({ type }) => type === 'welcome')).toMatchObject({ recovered: true }))
+  await until(() => expect(told.flatMap(({ events }) => events).map(({ actor }) => actor)).toContain(`battle-${id}`))
   isOver = true
   sockets.at(-1)!.terminate()
 })
