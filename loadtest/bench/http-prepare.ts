@@ -27,6 +27,7 @@ const FEE_BPS = 500
 
 /** What is opened in `http-driver-worker.ts`. */
 const BOX = seedBoxes.find(({ id }) => id === 'pocket-change')!
+const prizes = seedBoxes.flatMap((box) => box.prizes)
 
 type Parts = OpenLedger & Readonly<{ pool: pg.Pool; sealer: ReturnType<typeof createSealer>; clock: () => number }>
 type Wanted = Readonly<{
@@ -48,9 +49,12 @@ export async function prepare(wanted: Wanted): Promise<readonly LoadUser[]> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 8 })
   const parts = { ...opened, pool, sealer: createSealer(secretKey), clock: Date.now }
   try {
-    await statePersons(parts, payers)
-    await list(parts, sellers, listings)
-    return await inBulk(wanted.partners, (n) => newPartner(parts, `bench-${n}`))
+    const [customers] = await Promise.all([
+      inBulk(wanted.partners, (n) => newPartner(parts, `bench-${n}`)),
+      list(parts, sellers, listings),
+      statePersons(parts, payers),
+    ])
+    return customers
   } finally {
     await opened.close()
     await pool.end()
@@ -78,12 +82,12 @@ async function newPartner({ pool, ledger, sealer, clock }: Parts, name: string):
 
 /** Lists that many items of all kinds at as many prices. */
 async function list({ ledger, clock }: Parts, sellers: readonly LoadUser[], count: number): Promise<void> {
-  const prizes = seedBoxes.flatMap((box) => box.prizes)
+  const each = Math.ceil(count / sellers.length)
+  await inBulk(sellers.length, (n) => give({ ledger }, sellers[n]!.id, each))
   await inBulk(count, async (n) => {
-    const { sku, name, rarity, value } = prizes[n % prizes.length]!
     const seller = sellers[n % sellers.length]!.id
+    const { sku, name, rarity, value } = prizes[Math.floor(n / sellers.length) % prizes.length]!
     const asset = itemAsset(sku, PLAY_CREDIT)
-    await give({ ledger }, seller, asset)
     const created_ms = clock()
     const id = uuidv7(created_ms)
     const price = `${value + BigInt(n)}`
@@ -94,14 +98,22 @@ async function list({ ledger, clock }: Parts, sellers: readonly LoadUser[], coun
   })
 }
 
-async function give({ ledger }: Pick<Parts, 'ledger'>, user: string, asset: ReturnType<typeof itemAsset>) {
+/** One each of the first `count` prizes, from the first again where there are fewer. */
+async function give({ ledger }: Pick<Parts, 'ledger'>, user: string, count: number): Promise<void> {
   const id = uuidv7()
+  const credit = userOwner(user)
+  const skus = Array.from({ length: count }, (_, n) => prizes[n % prizes.length]!.sku)
   await ledger.commit({
     id,
     kind: 'bench.give',
     tenant: MAIN_TENANT,
     request: digestOf(id),
-    transfers: [{ asset, debit: ITEM_ISSUER, credit: userOwner(user), amount: toAmount(1n) }],
+    transfers: skus.map((sku) => ({
+      asset: itemAsset(sku, PLAY_CREDIT),
+      debit: ITEM_ISSUER,
+      credit,
+      amount: toAmount(1n),
+    })),
     events: [{ type: 'money.moved', payload: {} }],
   })
 }
