@@ -33,7 +33,7 @@ describe('an endpoint', () => {
   test('that fails gets the event again under the same id, and the others meanwhile', async () => {
     const { url, received } = await bed.receiver(({ data }, nth) => (data['n'] === 2 && nth < 6 ? 500 : 200))
     await bed.add('acme', url)
-    await bed.start({ schedule_ms: [150, 150, 150] })
+    await bed.start({ schedule_ms: [500, 500, 500] })
     await bed.tell('acme', 4)
     await soon(() => expect(numbers(received).filter((n) => n === 2)).toHaveLength(2 + 1))
     expect(numbers(received).slice(0, 4)).toEqual([1, 2, 3, 4])
@@ -68,14 +68,14 @@ describe('an endpoint', () => {
     let isBack = false
     const [silent, prompt] = [await bed.receiver(() => (isBack ? 200 : undefined)), await bed.receiver()]
     for (const url of [silent.url, prompt.url]) await bed.add('acme', url)
-    await bed.start({ timeout_ms: 250, rest_ms: 1_000, schedule_ms: [60_000, 60_000] })
+    await bed.start({ timeout_ms: 500, rest_ms: 2_000, schedule_ms: [60_000, 60_000] })
     await bed.tell('acme', 8)
     const leftAlone = { last_error: 'not called: it has not answered of late', retries: 8 }
     await soon(async () => expect(await bed.first()).toMatchObject(leftAlone))
     expect(numbers(silent.received)).toHaveLength(5)
     expect(numbers(prompt.received)).toEqual(upTo(8))
     isBack = true
-    await bed.node.pool.query(`update webhook_retry set next_at = now() + interval '1 s'`)
+    await bed.node.pool.query(`update webhook_retry set next_at = now() + interval '2 s'`)
     await control(bed.node.pool, 'resume', 'webhooks')
     await soon(() => expect(new Set(numbers(silent.received.slice(5)))).toEqual(new Set(upTo(8))))
     await soon(async () => expect(await bed.first()).toMatchObject({ retries: 0, failures: 0, dead: 0 }))
@@ -85,7 +85,7 @@ describe('an endpoint', () => {
     let isBack = false
     const { url, received } = await bed.receiver(() => (isBack ? 200 : undefined))
     await bed.add('acme', url)
-    await bed.start({ timeout_ms: 50, rest_ms: 2_000, schedule_ms: [60_000] })
+    await bed.start({ timeout_ms: 500, rest_ms: 2_500, schedule_ms: [60_000] })
     await bed.tell('acme', 5)
     await soon(async () => expect(await bed.first()).toMatchObject({ retries: 5 }))
     isBack = true
