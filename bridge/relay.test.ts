@@ -27,9 +27,9 @@ afterAll(async () => {
 
 const log = { info: () => {}, error: () => {} }
 /** Resolves once the relay's actor is there: its creation is an event as well. */
-async function newRelay(sink: Sink, batchEvents = 7, at = here): Promise<Relay> {
+async function newRelay(sink: Sink, batchEvents = 7, at = here, pace_ms = 0): Promise<Relay> {
   const { pool, ledger, tail } = node
-  const parts = { pool, ledger, tail, node: () => at.id, sink, log, batchEvents, backoff_ms: [1, 20] as const }
+  const parts = { pool, ledger, tail, node: () => at.id, sink, log, batchEvents, pace_ms, backoff_ms: [1, 20] as const }
   const relay = new Relay(parts)
   await vi.waitFor(async () => expect(await ledger.actors.find(`relay-${sink.name}`)).toBeDefined(), { interval: 5 })
   return relay
@@ -70,6 +70,25 @@ function memorySink(name: string, faults: { before?: () => void; after?: () => v
   }
   return { sink, seqs }
 }
+
+test('a sink with a pace gathers what comes and writes it in few batches, in order and all of it', async () => {
+  const { sink, seqs } = memorySink('paced')
+  const batches: number[] = []
+  const counting: Sink = {
+    ...sink,
+    write: async (events, last, ...rest) => {
+      batches.push(events.length)
+      await sink.write(events, last, ...rest)
+    },
+  }
+  const relay = await newRelay(counting, 10_000, here, 300)
+  let last = 0n
+  for (let i = 0; i < 40; i++) last = await commit(1)
+  await reaches(relay, last)
+  expect(seqs).toEqual(upTo(last))
+  expect(batches.length).toBeLessThan(20)
+  await relay.close()
+})
 
 describe('the relay', () => {
   test('carries what was there and what comes, woken by the tail', async () => {

@@ -39,6 +39,8 @@ export type RelayParts = Readonly<{
   log: Pick<Logger, 'info' | 'error'>
   /** Events read and written at once: what bounds the memory. */
   batchEvents?: number
+  /** How long it gathers what comes before it writes again; it then takes all of it. Left out: it writes at once. */
+  pace_ms?: number
   /** Waits after the first failure in a row, and at most. */
   backoff_ms?: readonly [first: number, most: number]
 }>
@@ -171,7 +173,7 @@ export class Relay {
   }
 
   async #follow(from: Cursor, turn: Turn): Promise<void> {
-    const { pool, sink } = this.#parts
+    const { pool, sink, pace_ms = 0 } = this.#parts
     let cursor = from
     let ahead: Promise<readonly CommittedEvent[]> | undefined
     while (!this.#stop.signal.aborted && cursor.rewind_to === null) {
@@ -192,6 +194,8 @@ export class Relay {
       await sink.write(events, last.seq)
       cursor = await moveCursor(pool, turn, cursor, last.seq)
       this.#tell({ seq: last.seq })
+      const isBehind = ahead !== undefined
+      if (!isBehind && pace_ms > 0) await this.#wakeup.pause(pace_ms, this.#stop.signal)
     }
   }
 

@@ -2,6 +2,12 @@ import { whole, type Setting } from './setting.ts'
 
 /** What analysts are shown, and when something looks like fraud. */
 export const analyticsSettings = {
+  ANALYTICS_PACE_MS: whole(
+    250,
+    'ms',
+    [0, 60_000],
+    'Sums in Postgres are brought up to date this often: each time costs two fsyncs, whether for one event or a thousand.',
+  ),
   CLIENT_EVENT_DAYS: whole(
     90,
     'days',

@@ -38,7 +38,7 @@ export type Bridge = Readonly<{
   close(): Promise<void>
 }>
 
-type Lane = Readonly<{ sink: Sink; batchEvents?: number }>
+type Lane = Readonly<{ sink: Sink; batchEvents?: number; pace_ms?: number }>
 
 /** Carries committed events into every sink that is configured and to the endpoints of tenants, each at its own pace. */
 export function openBridge(parts: BridgeParts): Bridge {
@@ -67,7 +67,7 @@ function webhooks({ config, pool, opened, node, sealer, outbound, log }: BridgeP
 /** What analytics come from: ClickHouse, or sums in Postgres where there is none. */
 function analyticsLane({ config, pool, opened }: BridgeParts): Lane {
   const { clickhouse_url: url, clickhouse_chunk_events: chunk_events, clickhouse_chunk_ms: chunk_ms } = config
-  if (url === '') return { sink: createAnalyticsSink({ pool }) }
+  if (url === '') return { sink: createAnalyticsSink({ pool }), pace_ms: config.analytics_pace_ms }
   const { reader } = opened.ledger
   return { sink: createClickHouseSink({ url, pool, reader, chunk_events, chunk_ms }), batchEvents: chunk_events }
 }
