@@ -73,8 +73,11 @@ export function createPostgresAnalytics(pool: Pool): AnalyticsReader {
   }
 }
 
-/** Enough to add up some hundred thousand pairs without writing them to disk. */
-const GIVEN_MEMORY = `set local work_mem = '64MB'`
+/**
+ * Enough to add up some hundred thousand pairs without writing them to disk; and what is left of them is more than the planner
+ * takes it for, so it is joined by hashes.
+ */
+const GIVEN_MEMORY = `set local work_mem = '64MB'; set local enable_nestloop = off`
 
 /**
  * Items at the values given, money as it is. First the pairs between which it stands out most, added up once, both ways in one; then
