@@ -108,6 +108,7 @@ function opening(random: Random, tenant: string, user: string): Outcome {
     opening: uuidv7(),
     user,
     box: random.pick(BOXES),
+    version: 1,
     asset: PLAY_CREDIT,
     price: random.below(200) === 0 ? 'unreadable' : `${price}`,
     drops: values.map((value, nonce) => ({ nonce, sku: 'coin', name: 'Coin', rarity: 'common', value: `${value}` })),
