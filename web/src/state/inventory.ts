@@ -35,16 +35,23 @@ export async function loadMarks(): Promise<void> {
   }
 }
 
-/** Locks, shows or frees an item; true when that was done. */
-export async function mark(asset: string, wanted: MarkItem): Promise<boolean> {
+/** Locks, shows or frees an item; true when that was done. It is shown as done at once, and as it was when it is refused. */
+export async function mark(asset: string, { locked, shown }: Pick<MarkItem, 'locked' | 'shown'>): Promise<boolean> {
+  const before = marks.value?.get(asset)
+  const wanted = { ...(locked !== undefined && { locked }), ...(shown !== undefined && { shown }) }
+  if (before) note({ ...before, ...wanted })
   try {
-    const { item } = await sdk.inventory.mark(asset, wanted)
-    marks.value = new Map(marks.value).set(asset, item)
+    note((await sdk.inventory.mark(asset, wanted)).item)
     return true
   } catch (error) {
+    if (before) note(before)
     toastError(error)
     return false
   }
+}
+
+function note(item: InventoryItem): void {
+  marks.value = new Map(marks.value).set(item.asset, item)
 }
 
 /** Gives items away; true when they are the other's. */
