@@ -120,7 +120,7 @@ describe.skipIf(!hasChromium)('between players in the page', () => {
     const had = await bob.credits()
     await bob.click('begin-trade')
     await bob.at('offer-form').locator('fieldset').first().locator('input').fill('12.34')
-    await bob.click(`choose-${sku}`)
+    await bob.at('offer-form').locator('fieldset').last().getByTestId(`choose-${sku}`).click()
     await bob.picture('trade-offer', { whole: true })
     await bob.click('offer')
     await bob.page.waitForURL(`${server.url}/trading`)

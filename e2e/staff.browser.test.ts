@@ -98,6 +98,8 @@ describe.skipIf(!hasChromium)('people and the staff in the page', () => {
     await page.goto(`${server.url}/account`)
     await signIn(bob, 'bob@example.org')
     await page.goto(`${server.url}/account`)
+    // Before it is known it looks like one that is off.
+    await expect.poll(() => at('prefer-showName').isEnabled(), soon).toBe(true)
     const kept = page.waitForResponse((answer) => answer.request().method() === 'PUT')
     await at('prefer-showName').uncheck()
     expect((await kept).status()).toBe(200)
