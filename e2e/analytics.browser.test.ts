@@ -47,7 +47,9 @@ describe.skipIf(!hasChromium)('analytics in the page', () => {
   beforeAll(async () => {
     database = await createDatabase()
     smtp = await TestSmtp.start()
-    server = await startServer({ env: { DATABASE_URL: database.url, MAIL_URL: smtp.url, DEMO_BOTS: '0' } })
+    server = await startServer({
+      env: { ANALYTICS_PACE_MS: '100', DATABASE_URL: database.url, MAIL_URL: smtp.url, DEMO_BOTS: '0' },
+    })
     await post('/auth/register', { email: EMAIL, password: PASSWORD, name: 'Ada Admin' })
     const { user } = await post('/auth/confirm-email', { link: await smtp.linkTo(EMAIL, 'Confirm your address') })
     const client = new pg.Client({ connectionString: database.url })
